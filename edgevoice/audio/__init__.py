@@ -1,0 +1,1 @@
+"""Sound as values: chunks, frames, files, rates. This room imports nobody."""

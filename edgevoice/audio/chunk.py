@@ -1,0 +1,64 @@
+"""The one shape in which sound travels through edgevoice."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Samples = NDArray[np.int16]
+"""Mono signed 16-bit samples, shape `[n]`."""
+
+LISTENING_RATE = 16_000
+"""Hertz. Every transport delivers the person's voice at this rate; VAD and STT expect it."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class AudioChunk:
+    """A piece of one stream of sound.
+
+    `pcm`: mono signed 16-bit samples, shape `[n]`. `rate`: hertz. `start`: index, in its stream,
+    of the first sample; the next chunk of the stream starts at `end`.
+    """
+
+    pcm: Samples
+    rate: int
+    start: int = 0
+
+    @property
+    def end(self) -> int:
+        """Index of the first sample after this chunk."""
+        return self.start + len(self.pcm)
+
+
+def samples_of(milliseconds: float, rate: int = LISTENING_RATE) -> int:
+    """How many samples `milliseconds` last at `rate` hertz."""
+    return round(milliseconds * rate / 1000)
+
+
+def milliseconds_of(samples: int, rate: int = LISTENING_RATE) -> float:
+    """How long `samples` last at `rate` hertz."""
+    return samples * 1000 / rate
+
+
+class Framer:
+    """Cuts a stream of chunks into frames of a fixed length, whatever the chunks' lengths are.
+
+    What does not fill a frame waits for the next chunk.
+    """
+
+    def __init__(self, frame_samples: int) -> None:
+        self._size = frame_samples
+        self._rest: Samples = np.zeros(0, np.int16)
+        self._next = 0
+
+    def add(self, chunk: AudioChunk) -> Iterator[AudioChunk]:
+        """The frames that `chunk` completes, in order, each `frame_samples` long."""
+        if not len(self._rest):
+            self._next = chunk.start
+        pcm = np.concatenate([self._rest, chunk.pcm])
+        whole = len(pcm) - len(pcm) % self._size
+        self._rest = pcm[whole:]
+        for at in range(0, whole, self._size):
+            start, self._next = self._next, self._next + self._size
+            yield AudioChunk(pcm[at : at + self._size], chunk.rate, start)

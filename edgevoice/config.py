@@ -1,0 +1,279 @@
+"""The tree of config.yaml: every setting with its type, unit and default.
+
+Settings come from three places, the later winning: the defaults below, a YAML file, and the
+environment (`EDGEVOICE_VAD__THRESHOLD=0.6` sets `vad.threshold`). A relative path in a file is
+relative to that file; a default path is relative to the folder that edgevoice was installed from.
+"""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    model_validator,
+)
+
+from edgevoice.errors import ConfigError, one_line
+
+HOME = Path(__file__).resolve().parent.parent
+"""The folder that edgevoice was installed from: models/ and config.yaml lie in it."""
+
+SEARCHED = (Path("config.yaml"), Path("/etc/edgevoice/config.yaml"), HOME / "config.yaml")
+"""Where a configuration is looked for when none is named, in this order."""
+
+ENVIRONMENT_PREFIX = "EDGEVOICE_"
+
+
+def _resolve(path: Path, info: ValidationInfo) -> Path:
+    base = (info.context or {}).get("base", HOME)
+    return Path(os.path.normpath(Path(base) / path.expanduser()))
+
+
+FilePath = Annotated[Path, AfterValidator(_resolve), Field(validate_default=True)]
+"""A path, made absolute against the folder of the file that it was read from."""
+
+
+class Section(BaseModel):
+    """A part of the tree: unknown keys are errors, values do not change."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class AudioConfig(Section):
+    """Microphone and loudspeaker."""
+
+    input_device: str | None = None
+    """Part of the microphone's name; nothing means the system's default."""
+    output_device: str | None = None
+    """Part of the loudspeaker's name; nothing means the system's default."""
+    period_ms: int = Field(20, ge=5, le=100)
+    """Milliseconds of sound in one exchange with the device."""
+    playback_buffer_ms: int = Field(1000, ge=100, le=10_000)
+    """Milliseconds of the reply that may wait to be played."""
+
+
+class VadConfig(Section):
+    """When somebody speaks."""
+
+    engine: str = "silero"
+    """The engine that tells speech from other sound."""
+    threshold: float = Field(0.5, gt=0, lt=1)
+    """Probability from which a frame counts as speech; below 0.15 less, it counts as silence."""
+    min_speech_duration_ms: int = Field(96, ge=32, le=2000)
+    """Milliseconds of voice before something counts as speech at all."""
+    endpointing_delay_ms: int = Field(500, ge=100, le=5000)
+    """Milliseconds of silence after which the person's turn is over."""
+    prefix_padding_ms: int = Field(300, ge=0, le=2000)
+    """Milliseconds of sound kept from before the first voice, so that no syllable is lost."""
+    max_utterance_s: int = Field(30, ge=5, le=300)
+    """Seconds after which an utterance is answered even if the voice never pauses."""
+
+
+class SttConfig(Section):
+    """What was said."""
+
+    engine: str = "whisper"
+    """The engine that turns speech into words."""
+    model: FilePath = Path("models/starter/stt")
+    """Folder of a CTranslate2 Whisper model."""
+    language: str = "en"
+    """Language that is spoken, as a two-letter code."""
+    threads: int = Field(0, ge=0, le=64)
+    """Processor threads; 0 chooses for this machine."""
+    partial_interval_ms: int = Field(400, ge=0, le=10_000)
+    """Milliseconds between two looks at an unfinished utterance; 0 shows only finished ones."""
+    min_avg_logprob: float | None = Field(None, le=0)
+    """Mean log-probability below which we ask again instead of guessing; nothing: the model's."""
+
+
+class LlmConfig(Section):
+    """What to answer."""
+
+    engine: str = "llama"
+    """The engine that writes the replies."""
+    model: FilePath = Path("models/starter/chat/starter-chat-q8_0.gguf")
+    """A GGUF file with a chat template."""
+    system_prompt: str = (
+        "You are a friendly voice assistant. Answer in one or two short spoken sentences, "
+        "without lists, symbols or markdown."
+    )
+    """What the model is told about itself. Keep it constant: it stays in the model's cache."""
+    threads: int = Field(0, ge=0, le=64)
+    """Processor threads; 0 chooses for this machine."""
+    context_tokens: int = Field(2048, ge=256, le=131_072)
+    """Tokens of conversation that the model can look back on."""
+    max_tokens: int = Field(200, ge=8, le=4096)
+    """Longest reply, in tokens."""
+    temperature: float = Field(0.0, ge=0, le=2)
+    """0 always takes the likeliest word; higher is livelier and less sure."""
+
+
+class TtsConfig(Section):
+    """How it sounds."""
+
+    engine: str = "espeak"
+    """`espeak` is small and everywhere; `piper` sounds like a person."""
+    voice: str = "en-us"
+    """espeak: a voice's name (en-us+f3). piper: path of the voice's .onnx file."""
+    threads: int = Field(0, ge=0, le=64)
+    """Processor threads (piper); 0 chooses for this machine."""
+    speed: float = Field(1.0, ge=0.5, le=2)
+    """1 is the voice's own speed, 2 twice as fast."""
+
+
+class BargeInConfig(Section):
+    """Being interrupted."""
+
+    enabled: bool = True
+    """Whether a person can interrupt a reply by speaking."""
+    min_voiced_ms: int = Field(300, ge=32, le=5000)
+    """Milliseconds of voice that interrupt; a cough is shorter than most words."""
+
+
+class ReplyConfig(Section):
+    """Sentences that do not come from the language model."""
+
+    not_understood: str = "Sorry, I didn't catch that. Could you say it again?"
+    """Said when the words were too uncertain to act on."""
+    failed: str = "Sorry, something went wrong here. Please ask me again."
+    """Said when an engine failed in the middle of a reply."""
+
+
+class PrivacyConfig(Section):
+    """What leaves this process, and what may be written down."""
+
+    log_words: bool = False
+    """Whether the log may hold what was said. Off, it holds ids, times and counts."""
+
+
+class LogConfig(Section):
+    """The log, on standard error."""
+
+    level: Literal["debug", "info", "warning", "error"] = "warning"
+    """How much is told: debug, info, warning or error."""
+
+
+class Config(Section):
+    """All settings."""
+
+    audio: AudioConfig = AudioConfig()
+    vad: VadConfig = VadConfig()
+    stt: SttConfig = Field(default_factory=SttConfig)
+    llm: LlmConfig = Field(default_factory=LlmConfig)
+    tts: TtsConfig = TtsConfig()
+    barge_in: BargeInConfig = BargeInConfig()
+    reply: ReplyConfig = ReplyConfig()
+    privacy: PrivacyConfig = PrivacyConfig()
+    log: LogConfig = LogConfig()
+
+    @model_validator(mode="after")
+    def _reply_fits_context(self) -> "Config":
+        if self.llm.max_tokens * 2 > self.llm.context_tokens:
+            raise ValueError("llm.max_tokens must be at most half of llm.context_tokens")
+        return self
+
+
+def find_config() -> Path | None:
+    """The configuration file that is used when none is named; None when there is none."""
+    return next((path for path in SEARCHED if path.is_file()), None)
+
+
+def load_config(
+    path: Path | None = None, environment: Mapping[str, str] | None = None
+) -> Config:
+    """Read settings from `path` (or the first of `SEARCHED`, or none) and the environment.
+
+    Raises `ConfigError`, one line with file, key and cure.
+    """
+    env = os.environ if environment is None else environment
+    path = path or find_config()
+    tree = _read(path) if path else {}
+    source = str(path) if path else "the settings"
+    overridden = _override(tree, env)
+    base = path.resolve().parent if path else HOME
+    try:
+        return Config.model_validate(tree, context={"base": base})
+    except ValidationError as error:
+        raise _explain(error, source, overridden) from None
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        tree = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigError(
+            f"{path}: cannot be read ({error.strerror})", "Check the path given with --config."
+        ) from None
+    except UnicodeDecodeError:
+        raise ConfigError(f"{path}: is not UTF-8 text", "Save it as UTF-8.") from None
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
+        problem = getattr(error, "problem", None) or "not YAML"
+        raise ConfigError(
+            f"{path}: {where}{problem}", "Check indentation, colons and quotes there."
+        ) from None
+    if tree is None:
+        return {}
+    if not isinstance(tree, dict):
+        raise ConfigError(f"{path}: is not a list of settings", "Write lines like `vad:`.")
+    return tree
+
+
+def _override(tree: dict[str, Any], env: Mapping[str, str]) -> dict[str, str]:
+    """Put the environment's settings into `tree`; answers which variable set which key."""
+    names: dict[str, str] = {}
+    for name in sorted(env):
+        if not name.startswith(ENVIRONMENT_PREFIX):
+            continue
+        keys = name.removeprefix(ENVIRONMENT_PREFIX).lower().split("__")
+        node = tree
+        for key in keys[:-1]:
+            child = node.get(key)
+            node[key] = node = child if isinstance(child, dict) else {}
+        try:
+            node[keys[-1]] = yaml.safe_load(env[name])
+        except yaml.YAMLError:
+            node[keys[-1]] = env[name]
+        names[".".join(keys)] = name
+    return names
+
+
+def _explain(error: ValidationError, source: str, overridden: Mapping[str, str]) -> ConfigError:
+    """The first thing that is wrong, as one line for a person."""
+    first = error.errors()[0]
+    key = ".".join(str(part) for part in first["loc"])
+    where = overridden.get(key, source)
+    if first["type"] == "extra_forbidden":
+        names = _siblings(first["loc"])
+        return ConfigError(
+            f"{where}: {key or 'it'} is not a setting",
+            f"Known here: {', '.join(names)}." if names else "See config.yaml for all settings.",
+        )
+    problem = one_line(first["msg"].removeprefix("Value error, "))
+    if not key:
+        return ConfigError(f"{where}: {problem}", "Change one of the two.")
+    given = one_line(repr(first["input"]))[:60]
+    return ConfigError(
+        f"{where}: {key} is {given}, which cannot be: {problem}",
+        "See config.yaml for what it means and its default.",
+    )
+
+
+def _siblings(location: tuple[int | str, ...]) -> list[str]:
+    """The keys that are known in the section where an unknown one was found."""
+    section: type[BaseModel] = Config
+    for part in location[:-1]:
+        field = section.model_fields.get(str(part))
+        if field is None or not isinstance(field.annotation, type):
+            return []
+        section = field.annotation
+    return list(section.model_fields)

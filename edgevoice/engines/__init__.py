@@ -1,0 +1,1 @@
+"""The models, as plain blocking objects behind small Protocols. They know nothing of turns."""

@@ -1,0 +1,93 @@
+"""What the rest of edgevoice expects of an engine.
+
+Engines are blocking and single-threaded: a worker (`engines/workers.py`) owns the thread that
+calls them. Whatever takes long looks at its `stop` flag at every token, clause or block, and
+returns early when it is set. Engines raise `ModelError` when their files cannot be used (while
+they are constructed) and `EngineError` when they fail at work.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from edgevoice.audio.chunk import AudioChunk, Samples
+
+
+class Stop(Protocol):
+    """A flag that an engine looks at; `threading.Event` is one."""
+
+    def is_set(self) -> bool:
+        """Whether the engine should stop now."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One entry of a conversation, as chat models know it."""
+
+    role: Literal["system", "user", "assistant"]
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Transcript:
+    """What a transcriber understood.
+
+    `text` is empty when nothing was said. `avg_logprob` is the mean natural-log probability of
+    the decoded tokens (0 is certain); the listener holds it against the model's gate.
+    """
+
+    text: str
+    avg_logprob: float = 0.0
+
+
+class Vad(Protocol):
+    """Voice activity detection, one frame after the other; state is carried between frames."""
+
+    frame_samples: int
+    """Length of a frame at 16 kHz (Silero: 512, which is 32 ms)."""
+
+    def __call__(self, frame: Samples) -> float:
+        """Probability, 0…1, that `frame` (shape `[frame_samples]`, 16 kHz) holds speech."""
+        ...
+
+    def reset(self) -> None:
+        """Forget the stream so far."""
+        ...
+
+
+class Transcriber(Protocol):
+    """Speech to text, one utterance at a time."""
+
+    min_avg_logprob: float
+    """The gate: below this `Transcript.avg_logprob` the model is more often wrong than right."""
+
+    def transcribe(self, samples: Samples) -> Transcript:
+        """What is said in `samples` (16 kHz, shape `[n]`); silence gives an empty text."""
+        ...
+
+
+class ChatModel(Protocol):
+    """A language model that continues a conversation."""
+
+    evaluated_tokens: int
+    """Prompt and reply tokens evaluated since construction: what prefix reuse saves shows here."""
+
+    def prefill(self, messages: Sequence[Message], stop: Stop) -> None:
+        """Bring `messages` into the model's cache, so that a reply to them starts sooner."""
+        ...
+
+    def stream(self, messages: Sequence[Message], stop: Stop) -> Iterator[str]:
+        """The reply to `messages`, piece by piece as it is generated."""
+        ...
+
+
+class Voice(Protocol):
+    """Text to speech."""
+
+    rate: int
+    """Hertz of the chunks that `synthesize` yields."""
+
+    def synthesize(self, text: str, stop: Stop) -> Iterator[AudioChunk]:
+        """`text` (a clause, made speakable already) as sound; `start` counts from 0 per call."""
+        ...
