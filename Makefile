@@ -1,0 +1,43 @@
+# Every target does its own set-up first; what is done already is skipped.
+#
+#   make demo ARGS="my.wav"      hands words on to the command
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help setup demo run doctor test clean distclean
+
+BIN := .venv/bin
+ARGS ?=
+
+help: ## this list
+	@echo 'edgevoice: a voice assistant on the machine in front of you'
+	@echo
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@echo
+	@echo 'Start with: make demo'
+
+demo: setup ## hold a conversation with a scripted person, and draw its picture
+	@$(BIN)/edgevoice demo $(ARGS)
+
+run: setup ## talk to it through the microphone and the loudspeaker
+	@$(BIN)/edgevoice run $(ARGS)
+
+doctor: setup ## what is here, what is missing, what to do about it
+	@$(BIN)/edgevoice doctor $(ARGS)
+
+setup: ## prepare this machine (the other targets do this by themselves)
+	@tools/setup/setup.sh run
+
+test: ## check everything: ruff, mypy, pytest
+	@tools/setup/setup.sh test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/pytest $(ARGS)
+
+clean: ## remove caches and what the commands made
+	@rm -rf demo-output bench-output training-output build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	@find edgevoice tests tools -name __pycache__ -type d -prune -exec rm -rf {} +
+
+distclean: clean ## clean, and undo the set-up: the next command prepares everything anew
+	@rm -rf .venv .setup
