@@ -54,9 +54,9 @@ class AudioConfig(Section):
     """Part of the microphone's name; nothing means the system's default."""
     output_device: str | None = None
     """Part of the loudspeaker's name; nothing means the system's default."""
-    period_ms: int = Field(20, ge=5, le=100)
+    period_ms: int = Field(default=20, ge=5, le=100)
     """Milliseconds of sound in one exchange with the device."""
-    playback_buffer_ms: int = Field(1000, ge=100, le=10_000)
+    playback_buffer_ms: int = Field(default=1000, ge=100, le=10_000)
     """Milliseconds of the reply that may wait to be played."""
 
 
@@ -65,15 +65,15 @@ class VadConfig(Section):
 
     engine: str = "silero"
     """The engine that tells speech from other sound."""
-    threshold: float = Field(0.5, gt=0, lt=1)
+    threshold: float = Field(default=0.5, gt=0, lt=1)
     """Probability from which a frame counts as speech; below 0.15 less, it counts as silence."""
-    min_speech_duration_ms: int = Field(96, ge=32, le=2000)
+    min_speech_duration_ms: int = Field(default=96, ge=32, le=2000)
     """Milliseconds of voice before something counts as speech at all."""
-    endpointing_delay_ms: int = Field(500, ge=100, le=5000)
+    endpointing_delay_ms: int = Field(default=500, ge=100, le=5000)
     """Milliseconds of silence after which the person's turn is over."""
-    prefix_padding_ms: int = Field(300, ge=0, le=2000)
+    prefix_padding_ms: int = Field(default=300, ge=0, le=2000)
     """Milliseconds of sound kept from before the first voice, so that no syllable is lost."""
-    max_utterance_s: int = Field(30, ge=5, le=300)
+    max_utterance_s: int = Field(default=30, ge=5, le=300)
     """Seconds after which an utterance is answered even if the voice never pauses."""
 
 
@@ -86,11 +86,11 @@ class SttConfig(Section):
     """Folder of a CTranslate2 Whisper model."""
     language: str = "en"
     """Language that is spoken, as a two-letter code."""
-    threads: int = Field(0, ge=0, le=64)
+    threads: int = Field(default=0, ge=0, le=64)
     """Processor threads; 0 chooses for this machine."""
-    partial_interval_ms: int = Field(400, ge=0, le=10_000)
+    partial_interval_ms: int = Field(default=400, ge=0, le=10_000)
     """Milliseconds between two looks at an unfinished utterance; 0 shows only finished ones."""
-    min_avg_logprob: float | None = Field(None, le=0)
+    min_avg_logprob: float | None = Field(default=None, le=0)
     """Mean log-probability below which we ask again instead of guessing; nothing: the model's."""
 
 
@@ -106,13 +106,13 @@ class LlmConfig(Section):
         "without lists, symbols or markdown."
     )
     """What the model is told about itself. Keep it constant: it stays in the model's cache."""
-    threads: int = Field(0, ge=0, le=64)
+    threads: int = Field(default=0, ge=0, le=64)
     """Processor threads; 0 chooses for this machine."""
-    context_tokens: int = Field(2048, ge=256, le=131_072)
+    context_tokens: int = Field(default=2048, ge=256, le=131_072)
     """Tokens of conversation that the model can look back on."""
-    max_tokens: int = Field(200, ge=8, le=4096)
+    max_tokens: int = Field(default=200, ge=8, le=4096)
     """Longest reply, in tokens."""
-    temperature: float = Field(0.0, ge=0, le=2)
+    temperature: float = Field(default=0.0, ge=0, le=2)
     """0 always takes the likeliest word; higher is livelier and less sure."""
 
 
@@ -123,9 +123,9 @@ class TtsConfig(Section):
     """`espeak` is small and everywhere; `piper` sounds like a person."""
     voice: str = "en-us"
     """espeak: a voice's name (en-us+f3). piper: path of the voice's .onnx file."""
-    threads: int = Field(0, ge=0, le=64)
+    threads: int = Field(default=0, ge=0, le=64)
     """Processor threads (piper); 0 chooses for this machine."""
-    speed: float = Field(1.0, ge=0.5, le=2)
+    speed: float = Field(default=1.0, ge=0.5, le=2)
     """1 is the voice's own speed, 2 twice as fast."""
 
 
@@ -134,7 +134,7 @@ class BargeInConfig(Section):
 
     enabled: bool = True
     """Whether a person can interrupt a reply by speaking."""
-    min_voiced_ms: int = Field(300, ge=32, le=5000)
+    min_voiced_ms: int = Field(default=300, ge=32, le=5000)
     """Milliseconds of voice that interrupt; a cough is shorter than most words."""
 
 
@@ -166,8 +166,8 @@ class Config(Section):
 
     audio: AudioConfig = AudioConfig()
     vad: VadConfig = VadConfig()
-    stt: SttConfig = Field(default_factory=SttConfig)
-    llm: LlmConfig = Field(default_factory=LlmConfig)
+    stt: SttConfig = SttConfig()
+    llm: LlmConfig = LlmConfig()
     tts: TtsConfig = TtsConfig()
     barge_in: BargeInConfig = BargeInConfig()
     reply: ReplyConfig = ReplyConfig()
@@ -186,9 +186,7 @@ def find_config() -> Path | None:
     return next((path for path in SEARCHED if path.is_file()), None)
 
 
-def load_config(
-    path: Path | None = None, environment: Mapping[str, str] | None = None
-) -> Config:
+def load_config(path: Path | None = None, environment: Mapping[str, str] | None = None) -> Config:
     """Read settings from `path` (or the first of `SEARCHED`, or none) and the environment.
 
     Raises `ConfigError`, one line with file, key and cure.

@@ -1,7 +1,7 @@
 """Every error that edgevoice raises on purpose, and what each one costs.
 
     EdgevoiceError              something a person can act on: one line, no traceback
-    ├── BadInput                what we were given cannot be used            exit code 2
+    ├── BadInputError                what we were given cannot be used            exit code 2
     │   ├── ConfigError         config.yaml, the environment, an option
     │   ├── ModelError          a model file is missing, truncated or not what it says
     │   ├── AudioFileError      a sound file is missing, empty or no sound file
@@ -31,29 +31,29 @@ class EdgevoiceError(Exception):
         return f"{self.what}. {self.cure}"
 
 
-class BadInput(EdgevoiceError):
+class BadInputError(EdgevoiceError):
     """What we were given cannot be used; nothing was changed."""
 
     exit_code = 2
 
 
-class ConfigError(BadInput):
+class ConfigError(BadInputError):
     """A setting is unknown, of the wrong type or impossible."""
 
 
-class ModelError(BadInput):
+class ModelError(BadInputError):
     """A model's files are missing, truncated, or not what they should be."""
 
 
-class AudioFileError(BadInput):
+class AudioFileError(BadInputError):
     """A sound file is missing, empty, or not a sound file that we can read."""
 
 
-class DeviceError(BadInput):
+class DeviceError(BadInputError):
     """A microphone or loudspeaker is not there, cannot be opened, or has vanished."""
 
 
-class OutputError(BadInput):
+class OutputError(BadInputError):
     """A file or folder that we were asked to write cannot be written."""
 
 

@@ -8,9 +8,10 @@ they are constructed) and `EngineError` when they fail at work.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Protocol
 
 from edgevoice.audio.chunk import AudioChunk, Samples
+from edgevoice.dialog.history import Message as Message
 
 
 class Stop(Protocol):
@@ -19,14 +20,6 @@ class Stop(Protocol):
     def is_set(self) -> bool:
         """Whether the engine should stop now."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class Message:
-    """One entry of a conversation, as chat models know it."""
-
-    role: Literal["system", "user", "assistant"]
-    content: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,85 @@
+"""Text as it is written → clauses, each as soon as it is worth saying.
+
+A clause ends after a sentence, at a line's end, or at a comma, colon, semicolon or dash once a few
+words have gathered; so a voice can start with the first words while the rest is being written.
+The cuts depend on the text alone, never on the pieces in which it arrives, and the clauses put
+together are the text, white space included.
+"""
+
+import re
+from collections.abc import Iterator
+
+FIRST_CLAUSE_WORDS = 3
+"""Words before the first soft break: the sooner the first clause, the sooner the first sound."""
+
+CLAUSE_WORDS = 6
+"""Words before later soft breaks: a voice sounds better with longer clauses."""
+
+LONGEST_CLAUSE = 280
+"""Characters after which a clause ends at the next space, punctuation or not."""
+
+_SENTENCE_END = re.compile(r"[.!?…][\"'”’)\]*_]*$")
+_SOFT_BREAK = re.compile(r"([,;:][\"'”’)\]*_]*|\s[–—-])$")
+_NO_SENTENCE_END = re.compile(
+    # Dr. · J. · e.g.
+    r"(?:^|\W)(?:(?-i:[A-HJ-Z])|dr|mrs?|ms|prof|st|vs|no|etc|approx|e\.g|i\.e)\.$"
+    r"|^\s*\d{1,3}\.$",  # the number of a list's line
+    re.IGNORECASE,
+)
+
+
+class ClauseSplitter:
+    """`add` text as it comes, `finish` when there is no more; both yield finished clauses."""
+
+    def __init__(self) -> None:
+        self._clause = ""
+        self._first = True
+
+    def add(self, text: str) -> Iterator[str]:
+        """The clauses that `text` completes."""
+        for letter in text:
+            if letter.isspace() or not self._clause[-1:].isspace():
+                self._clause += letter
+            else:
+                # White space stays with the clause before it, so a cut is known at the first
+                # letter after it.
+                if self._complete():
+                    yield self._cut()
+                self._clause += letter
+
+    def finish(self) -> Iterator[str]:
+        """What is left, if it holds more than white space."""
+        if self._clause.strip():
+            yield self._cut()
+
+    def _cut(self) -> str:
+        clause, self._clause = self._clause, ""
+        self._first = False
+        return clause
+
+    def _complete(self) -> bool:
+        clause = self._clause
+        text = clause.rstrip()
+        if not text:
+            return False
+        if "\n" in clause[len(text) :]:
+            return True
+        if _SENTENCE_END.search(text):
+            return not _NO_SENTENCE_END.search(text)
+        if len(text) >= LONGEST_CLAUSE:
+            return True
+        enough = FIRST_CLAUSE_WORDS if self._first else CLAUSE_WORDS
+        return (
+            _SOFT_BREAK.search(text) is not None
+            and len(text.split()) >= enough
+            and not _open_bracket(text)
+        )
+
+
+def _open_bracket(text: str) -> bool:
+    """Whether a bracket, or a stretch of code, is open: a link's text must stay in one piece."""
+    return (
+        text.count("(") > text.count(")")
+        or text.count("[") > text.count("]")
+        or text.count("`") % 2 == 1
+    )

@@ -1,0 +1,132 @@
+"""What can happen in a conversation.
+
+Every event carries `at`: the moment, in samples at 16 kHz since the conversation began.
+`Event`s move the state table (`dialog/states.py`); `Note`s only let somebody watch.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that the state table has an opinion about."""
+
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechStarted(Event):
+    """A person speaks; the first voiced sample was `start`."""
+
+    start: int
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechConfirmed(Event):
+    """The speech that started at `start` has enough voice in it to interrupt us."""
+
+    start: int
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechEnded(Event):
+    """The endpoint: voice from `start` up to `end`, then silence."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Understood(Event):
+    """The person's words, spoken from `start` on.
+
+    Empty `text`: nothing new, but earlier words still want an answer.
+    """
+
+    start: int
+    text: str
+    avg_logprob: float
+
+
+@dataclass(frozen=True, slots=True)
+class Misunderstood(Event):
+    """There were words from `start` on, but too uncertain to act on."""
+
+    start: int
+    text: str
+    avg_logprob: float
+
+
+@dataclass(frozen=True, slots=True)
+class NothingSaid(Event):
+    """It sounded like speech and held no words."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyStarted(Event):
+    """The reply's first sample was heard at `at`."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyEnded(Event):
+    """The reply's last sample was heard, or there was nothing to hear."""
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something worth watching that changes no state."""
+
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class PartialHeard(Note):
+    """What the unfinished utterance sounds like so far."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class TurnStarted(Note):
+    """A reply is being prepared."""
+
+    turn: int
+
+
+@dataclass(frozen=True, slots=True)
+class TokenWritten(Note):
+    """The language model wrote a piece of the reply."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClauseWritten(Note):
+    """A clause of the reply is complete and goes to the voice."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class SoundMade(Note):
+    """The voice made `samples` samples at `rate` hertz."""
+
+    samples: int
+    rate: int
+
+
+@dataclass(frozen=True, slots=True)
+class TurnFailed(Note):
+    """An engine failed in the middle of the reply; `stage` names it."""
+
+    stage: str
+
+
+@dataclass(frozen=True, slots=True)
+class TurnDone(Note):
+    """The reply is over: `heard` is what entered the history of the generated `text`."""
+
+    turn: int
+    text: str
+    heard: str
+    interrupted: bool

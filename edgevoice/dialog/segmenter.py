@@ -1,0 +1,91 @@
+"""Speech probabilities, frame by frame → when somebody spoke.
+
+The rule is the one that practitioners know from Silero's own iterator: a frame is voiced from
+`threshold` on, and speech, once started, goes on while frames stay above a lower one (hysteresis).
+Clicks shorter than `min_speech` never start anything.
+"""
+
+from dataclasses import dataclass
+
+from edgevoice.dialog.events import SpeechConfirmed, SpeechEnded, SpeechStarted
+
+HYSTERESIS = 0.15
+"""How far below the threshold a frame may fall and still belong to speech that has started."""
+
+CANDIDATE_GAP = 1_600
+"""Samples (100 ms) of silence that a beginning may contain: plosives have such holes."""
+
+
+@dataclass(frozen=True, slots=True)
+class SegmenterSettings:
+    """All lengths in samples at 16 kHz; `threshold` is a probability.
+
+    `interrupt_voiced` is the barge-in gate; None never confirms.
+    """
+
+    threshold: float
+    min_speech: int
+    endpointing_delay: int
+    max_utterance: int
+    interrupt_voiced: int | None
+
+
+SpeechEvent = SpeechStarted | SpeechConfirmed | SpeechEnded
+
+
+class Segmenter:
+    """Turns frames into `SpeechStarted`, `SpeechConfirmed` and `SpeechEnded`, in that order.
+
+    Between a start and its end there is at most one confirmation; speech events never nest.
+    """
+
+    def __init__(self, settings: SegmenterSettings) -> None:
+        self._settings = settings
+        self._speaking = False
+        self._confirmed = False
+        self._start: int | None = None  # first voiced sample of the speech or its candidate
+        self._voiced = 0
+        self._end = 0  # after the last voiced sample
+
+    @property
+    def last_voice(self) -> int:
+        """Index after the last voiced sample so far."""
+        return self._end
+
+    def add(self, probability: float, start: int, samples: int) -> list[SpeechEvent]:
+        """What the frame of `samples` samples from `start` on brings about."""
+        now = start + samples
+        floor = self._settings.threshold - (HYSTERESIS if self._speaking else 0)
+        if probability >= floor:
+            if self._start is None:
+                self._start = start
+            self._voiced += samples
+            self._end = now
+        if self._start is None:
+            return []
+        return self._spoken(now, self._start) if self._speaking else self._maybe(now, self._start)
+
+    def _maybe(self, now: int, start: int) -> list[SpeechEvent]:
+        if self._voiced >= self._settings.min_speech:
+            self._speaking = True
+            return [SpeechStarted(now, start), *self._spoken(now, start)]
+        if now - self._end >= CANDIDATE_GAP:
+            self._forget()
+        return []
+
+    def _spoken(self, now: int, start: int) -> list[SpeechEvent]:
+        events: list[SpeechEvent] = []
+        gate = self._settings.interrupt_voiced
+        if gate is not None and not self._confirmed and self._voiced >= gate:
+            self._confirmed = True
+            events.append(SpeechConfirmed(now, start))
+        silent = now - self._end >= self._settings.endpointing_delay
+        if silent or now - start >= self._settings.max_utterance:
+            events.append(SpeechEnded(now, start, self._end))
+            self._forget()
+        return events
+
+    def _forget(self) -> None:
+        self._speaking = self._confirmed = False
+        self._start = None
+        self._voiced = 0

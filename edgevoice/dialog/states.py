@@ -1,0 +1,104 @@
+"""The state of a conversation, as one table: (state, event) → (state, what to do).
+
+What is not listed cannot happen; if it does, that is a bug, and it raises.
+
+    IDLE ─speech─▶ HEARING ─endpoint─▶ UNDERSTANDING ─words─▶ PREPARING ─first sound─▶ SPEAKING
+                      ▲                     │                     │                     │   ▲
+                      ├──── goes on ────────┘                     │               speech│   │ was
+                      ├──── goes on before a sound was heard ─────┘                     ▼   │ short
+                      └──── enough voice to interrupt ────────────────────────────── OVERLAP
+"""
+
+from collections.abc import Mapping
+from enum import Enum
+
+from edgevoice.dialog.events import (
+    Event,
+    Misunderstood,
+    NothingSaid,
+    ReplyEnded,
+    ReplyStarted,
+    SpeechConfirmed,
+    SpeechEnded,
+    SpeechStarted,
+    Understood,
+)
+
+
+class State(Enum):
+    """Who has the floor."""
+
+    IDLE = "idle"
+    """Nobody speaks."""
+    HEARING = "hearing"
+    """The person speaks."""
+    UNDERSTANDING = "understanding"
+    """The person has finished; the words are being worked out."""
+    PREPARING = "preparing"
+    """A reply is under way, and nothing of it has been heard."""
+    SPEAKING = "speaking"
+    """The reply is heard."""
+    OVERLAP = "overlap"
+    """The reply is heard, and the person makes sounds too."""
+
+
+class Action(Enum):
+    """What the agent does on the way from one state to the next."""
+
+    NOTHING = "nothing"
+    BEGIN_UTTERANCE = "begin utterance"
+    """Remember where the utterance began, if it is not the continuation of one."""
+    TRANSCRIBE = "transcribe"
+    """Work out the words of the utterance."""
+    CONTINUE_UTTERANCE = "continue utterance"
+    """Throw the transcript away; what follows belongs to the same utterance."""
+    RESPOND = "respond"
+    """Put the words into the history and start a reply."""
+    ASK_AGAIN = "ask again"
+    """Say that we did not understand."""
+    LET_GO = "let go"
+    """Forget the utterance: it held nothing for us."""
+    INTERRUPT = "interrupt"
+    """Cancel the reply; the person's utterance began with the speech that interrupted."""
+    FINISH = "finish"
+    """Put the reply into the history; it was heard whole."""
+
+
+class UnexpectedEventError(AssertionError):
+    """An event came in a state in which it cannot come: a bug in edgevoice."""
+
+
+_S, _A = State, Action
+
+TABLE: Mapping[tuple[State, type[Event]], tuple[State, Action]] = {
+    (_S.IDLE, SpeechStarted): (_S.HEARING, _A.BEGIN_UTTERANCE),
+    #
+    (_S.HEARING, SpeechConfirmed): (_S.HEARING, _A.NOTHING),
+    (_S.HEARING, SpeechEnded): (_S.UNDERSTANDING, _A.TRANSCRIBE),
+    #
+    (_S.UNDERSTANDING, SpeechStarted): (_S.HEARING, _A.CONTINUE_UTTERANCE),
+    (_S.UNDERSTANDING, Understood): (_S.PREPARING, _A.RESPOND),
+    (_S.UNDERSTANDING, Misunderstood): (_S.PREPARING, _A.ASK_AGAIN),
+    (_S.UNDERSTANDING, NothingSaid): (_S.IDLE, _A.LET_GO),
+    #
+    # Nothing was heard of the reply yet, so there is no doubt about who has the floor: any speech
+    # takes it back, and the words will be joined to the ones that are still unanswered.
+    (_S.PREPARING, SpeechStarted): (_S.HEARING, _A.INTERRUPT),
+    (_S.PREPARING, ReplyStarted): (_S.SPEAKING, _A.NOTHING),
+    (_S.PREPARING, ReplyEnded): (_S.IDLE, _A.FINISH),
+    #
+    (_S.SPEAKING, SpeechStarted): (_S.OVERLAP, _A.BEGIN_UTTERANCE),
+    (_S.SPEAKING, ReplyEnded): (_S.IDLE, _A.FINISH),
+    #
+    (_S.OVERLAP, SpeechConfirmed): (_S.HEARING, _A.INTERRUPT),
+    (_S.OVERLAP, SpeechEnded): (_S.SPEAKING, _A.LET_GO),
+    (_S.OVERLAP, ReplyEnded): (_S.HEARING, _A.FINISH),
+}
+
+
+def step(state: State, event: Event) -> tuple[State, Action]:
+    """The next state and what to do; raises `UnexpectedEventError` for what the table does not list."""
+    try:
+        return TABLE[state, type(event)]
+    except KeyError:
+        raise UnexpectedEventError(f"{type(event).__name__} while {state.value}") from None

@@ -1,0 +1,106 @@
+"""Who runs the engines: one thread per engine, so that the event loop never waits for a model.
+
+A worker runs one job at a time, in the order in which jobs were asked for.
+"""
+
+import asyncio
+import threading
+from collections.abc import AsyncGenerator, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Protocol, TypeVar
+
+STREAM_AHEAD = 64
+"""Items by which a streaming engine may be ahead of its reader before it has to wait."""
+
+T = TypeVar("T")
+
+
+class Worker(Protocol):
+    """Runs an engine's blocking methods for the event loop."""
+
+    async def call(self, job: Callable[[], T]) -> T:
+        """The result of `job()`."""
+        ...
+
+    def stream(
+        self, job: Callable[[], Iterator[T]], stop: threading.Event
+    ) -> AsyncGenerator[T, None]:
+        """The items of `job()` as they come. Closing the stream sets `stop`."""
+        ...
+
+    def close(self) -> None:
+        """Let go of the thread once the present job is done."""
+        ...
+
+
+class ThreadWorker:
+    """Runs jobs in a thread of its own, named after the engine."""
+
+    def __init__(self, name: str) -> None:
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix=name)
+
+    async def call(self, job: Callable[[], T]) -> T:
+        """The result of `job()`; a job that nobody waits for any more is not begun."""
+        return await asyncio.get_running_loop().run_in_executor(self._thread, job)
+
+    async def stream(
+        self, job: Callable[[], Iterator[T]], stop: threading.Event
+    ) -> AsyncGenerator[T, None]:
+        """The items of `job()`; the thread waits when it is `STREAM_AHEAD` items ahead."""
+        loop = asyncio.get_running_loop()
+        items: asyncio.Queue[Any] = asyncio.Queue()
+        room = threading.Semaphore(STREAM_AHEAD)
+        done = object()
+
+        def run() -> None:
+            for item in job():
+                room.acquire()
+                if stop.is_set():
+                    return
+                loop.call_soon_threadsafe(items.put_nowait, item)
+
+        running = loop.run_in_executor(self._thread, run)
+        running.add_done_callback(lambda _: items.put_nowait(done))
+        try:
+            while (item := await items.get()) is not done:
+                room.release()
+                yield item
+            await running
+        finally:
+            stop.set()
+            room.release()
+            if not running.cancel():  # a job that waits in the queue is not begun any more
+                running.cancelled() or running.exception()
+
+    def close(self) -> None:
+        """Let go of the thread once the present job is done."""
+        self._thread.shutdown(wait=False, cancel_futures=True)
+
+
+class InlineWorker:
+    """Runs jobs on the event loop itself, for tests that must be the same every time.
+
+    `pace` is how many seconds of the loop's (virtual) clock a call, or an item, takes.
+    """
+
+    def __init__(self, pace: float = 0.0) -> None:
+        self._pace = pace
+
+    async def call(self, job: Callable[[], T]) -> T:
+        """The result of `job()`, after `pace` seconds."""
+        await asyncio.sleep(self._pace)
+        return job()
+
+    async def stream(
+        self, job: Callable[[], Iterator[T]], stop: threading.Event
+    ) -> AsyncGenerator[T, None]:
+        """The items of `job()`, one every `pace` seconds."""
+        try:
+            for item in job():
+                await asyncio.sleep(self._pace)
+                yield item
+        finally:
+            stop.set()
+
+    def close(self) -> None:
+        """Nothing to let go of."""

@@ -1,0 +1,92 @@
+"""Chunks of sound → events of speech, and the words of an utterance."""
+
+from dataclasses import dataclass
+
+from edgevoice.audio.chunk import LISTENING_RATE, AudioChunk, Framer, samples_of
+from edgevoice.audio.tape import Tape
+from edgevoice.config import BargeInConfig, VadConfig
+from edgevoice.dialog.events import Misunderstood, NothingSaid, Understood
+from edgevoice.dialog.segmenter import Segmenter, SegmenterSettings, SpeechEvent
+from edgevoice.engines.base import Transcriber, Transcript, Vad
+from edgevoice.engines.workers import Worker
+
+TAIL = samples_of(200)
+"""Silence after the last voiced sample that goes to the transcriber: endings are quiet."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListenerSettings:
+    """`padding`: samples kept from before the first voice. `gate`: mean log-probability below
+    which words are not acted on."""
+
+    segmenter: SegmenterSettings
+    padding: int
+    gate: float
+
+
+def listener_settings(vad: VadConfig, barge_in: BargeInConfig, gate: float) -> ListenerSettings:
+    """The settings of a person's config, in samples."""
+    return ListenerSettings(
+        SegmenterSettings(
+            threshold=vad.threshold,
+            min_speech=samples_of(vad.min_speech_duration_ms),
+            endpointing_delay=samples_of(vad.endpointing_delay_ms),
+            max_utterance=vad.max_utterance_s * LISTENING_RATE,
+            interrupt_voiced=samples_of(barge_in.min_voiced_ms) if barge_in.enabled else None,
+        ),
+        padding=samples_of(vad.prefix_padding_ms),
+        gate=gate,
+    )
+
+
+class Listener:
+    """Hears when somebody speaks, remembers it, and finds out what was said.
+
+    The VAD runs where the chunks arrive (0.15 ms per 32 ms frame is less than a hand-over to a
+    thread costs); the transcriber runs in its worker.
+    """
+
+    def __init__(
+        self, settings: ListenerSettings, vad: Vad, transcriber: Transcriber, worker: Worker
+    ) -> None:
+        self._settings = settings
+        self._vad = vad
+        self._transcriber = transcriber
+        self._worker = worker
+        self._framer = Framer(vad.frame_samples)
+        self._segmenter = Segmenter(settings.segmenter)
+        # An utterance may be continued after its end, hence room for two.
+        self._tape = Tape(2 * settings.segmenter.max_utterance + settings.padding)
+
+    def feed(self, chunk: AudioChunk) -> list[SpeechEvent]:
+        """What `chunk` brings about, in the order in which it happened."""
+        self._tape.add(chunk)
+        return [
+            event
+            for frame in self._framer.add(chunk)
+            for event in self._segmenter.add(self._vad(frame.pcm), frame.start, len(frame.pcm))
+        ]
+
+    @property
+    def last_voice(self) -> int:
+        """Index after the last voiced sample so far."""
+        return self._segmenter.last_voice
+
+    async def transcribe(self, start: int, end: int) -> Transcript:
+        """The words between the samples `start` and `end`, with a little sound around them."""
+        samples = self._tape.cut(start - self._settings.padding, end + TAIL)
+        return await self._worker.call(lambda: self._transcriber.transcribe(samples))
+
+    def judge(
+        self, transcript: Transcript, start: int, at: int, unanswered: bool
+    ) -> Understood | Misunderstood | NothingSaid:
+        """What `transcript`, of speech from `start` on, means for the conversation.
+
+        `unanswered`: earlier words still wait for a reply, which a cough must not swallow.
+        """
+        text, certainty = transcript.text, transcript.avg_logprob
+        if not text:
+            return Understood(at, start, "", 0.0) if unanswered else NothingSaid(at)
+        if certainty < self._settings.gate:
+            return Misunderstood(at, start, text, certainty)
+        return Understood(at, start, text, certainty)

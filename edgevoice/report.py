@@ -1,0 +1,166 @@
+"""What happened in a conversation, and when.
+
+The `Journal` gives everything that happens its moment on the conversation's clock (samples at
+16 kHz since the microphone was opened) and passes it on to whoever watches: a terminal, a
+`Recorder`, a test. Nobody else in edgevoice asks for the time.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from edgevoice.audio.chunk import LISTENING_RATE, milliseconds_of
+from edgevoice.dialog.events import (
+    ClauseWritten,
+    Event,
+    Misunderstood,
+    Note,
+    PartialHeard,
+    ReplyStarted,
+    SoundMade,
+    SpeechEnded,
+    TokenWritten,
+    TurnDone,
+    TurnFailed,
+    TurnStarted,
+    Understood,
+)
+
+Observer = Callable[[Event | Note], None]
+"""Is told of everything that happens; must be quick and must not raise."""
+
+
+class Journal:
+    """Dates what happens, and tells the observers."""
+
+    def __init__(self, observers: Sequence[Observer] = ()) -> None:
+        self._observers = tuple(observers)
+        self._sample = 0
+        self._time = 0.0
+
+    def tick(self, sample: int) -> None:
+        """The microphone has delivered everything before `sample`."""
+        self._sample = sample
+        self._time = asyncio.get_running_loop().time()
+
+    def now(self) -> int:
+        """The present moment in samples, between two ticks too."""
+        if not self._sample:
+            return 0
+        passed = asyncio.get_running_loop().time() - self._time
+        return self._sample + round(passed * LISTENING_RATE)
+
+    def publish(self, what: Event | Note) -> None:
+        """Tell the observers."""
+        for observer in self._observers:
+            observer(what)
+
+
+@dataclass(slots=True)
+class TurnReport:
+    """One turn: what the person said, what we answered, and when. Moments are in samples.
+
+    Moments are None while, or if, they did not happen. A turn in which we asked the person to say
+    it again has `understood` False.
+    """
+
+    number: int = 0
+    user: str = ""
+    understood: bool = True
+    avg_logprob: float = 0.0
+    agent: str = ""
+    heard: str = ""
+    interrupted: bool = False
+    failed: str = ""
+    speech_start: int = 0
+    speech_end: int = 0
+    endpoint: int = 0
+    transcript: int = 0
+    first_token: int | None = None
+    first_clause: int | None = None
+    first_sound: int | None = None
+    reply_start: int | None = None
+    reply_end: int | None = None
+    partials: list[tuple[int, str]] = field(default_factory=list)
+    tokens: list[int] = field(default_factory=list)
+    clauses: list[tuple[int, str]] = field(default_factory=list)
+    sounds: list[int] = field(default_factory=list)
+
+    @property
+    def response_ms(self) -> float | None:
+        """The person's last voiced sample → our first, in milliseconds."""
+        if self.reply_start is None:
+            return None
+        return milliseconds_of(self.reply_start - self.speech_end)
+
+    def stages_ms(self) -> dict[str, float | None]:
+        """Where the response time went: consecutive stages, which add up to `response_ms`.
+
+        A stage that did not happen (a reply cut off, a sentence without the language model) is
+        None, and its time belongs to the next.
+        """
+        moments = {
+            "endpoint": self.endpoint,
+            "stt_final": self.transcript,
+            "llm_first_token": self.first_token,
+            "llm_first_clause": self.first_clause,
+            "tts_first_chunk": self.first_sound,
+            "playback": self.reply_start,
+        }
+        stages: dict[str, float | None] = {}
+        before = self.speech_end
+        for name, moment in moments.items():
+            stages[name] = None if moment is None else milliseconds_of(moment - before)
+            before = before if moment is None else moment
+        return stages
+
+
+class Recorder:
+    """An observer that writes the report of every turn; `turns` grows as turns begin."""
+
+    def __init__(self) -> None:
+        self.turns: list[TurnReport] = []
+        self._next = TurnReport()
+
+    def __call__(self, what: Event | Note) -> None:
+        """Take note of `what`."""
+        match what:
+            case PartialHeard(at=at, text=text):
+                self._next.partials.append((at, text))
+            case SpeechEnded(at=at, end=end):
+                self._next.endpoint, self._next.speech_end = at, end
+            case Understood() | Misunderstood():
+                self._words(what)
+            case TurnStarted(turn=number):
+                self._next.number = number
+                self.turns.append(self._next)
+                self._next = TurnReport()
+            case _ if self.turns:
+                self._of_reply(self.turns[-1], what)
+
+    def _words(self, what: Understood | Misunderstood) -> None:
+        turn = self._next
+        turn.transcript, turn.user, turn.avg_logprob = what.at, what.text, what.avg_logprob
+        turn.understood = isinstance(what, Understood)
+        turn.speech_start = what.start
+        # What was heard before this utterance belonged to one that held nothing for us.
+        turn.partials = [partial for partial in turn.partials if partial[0] > what.start]
+
+    def _of_reply(self, turn: TurnReport, what: Event | Note) -> None:
+        match what:
+            case TokenWritten(at=at):
+                turn.first_token = turn.first_token or at
+                turn.tokens.append(at)
+            case ClauseWritten(at=at, text=text):
+                turn.first_clause = turn.first_clause or at
+                turn.clauses.append((at, text))
+            case SoundMade(at=at):
+                turn.first_sound = turn.first_sound or at
+                turn.sounds.append(at)
+            case ReplyStarted(at=at):
+                turn.reply_start = at
+            case TurnFailed(stage=stage):
+                turn.failed = stage
+            case TurnDone(at=at, text=text, heard=heard, interrupted=interrupted):
+                turn.reply_end, turn.agent, turn.heard = at, text, heard
+                turn.interrupted = interrupted

@@ -1,0 +1,1 @@
+"""What answers a person: the local pipeline, a fixed sentence; later, a cloud session."""
