@@ -97,7 +97,7 @@ TABLE: Mapping[tuple[State, type[Event]], tuple[State, Action]] = {
 
 
 def step(state: State, event: Event) -> tuple[State, Action]:
-    """The next state and what to do; raises `UnexpectedEventError` for what the table does not list."""
+    """The next state and what to do; `UnexpectedEventError` for what the table does not list."""
     try:
         return TABLE[state, type(event)]
     except KeyError:
