@@ -36,13 +36,16 @@ SpeechEvent = SpeechStarted | SpeechConfirmed | SpeechEnded
 class Segmenter:
     """Turns frames into `SpeechStarted`, `SpeechConfirmed` and `SpeechEnded`, in that order.
 
-    Between a start and its end there is at most one confirmation; speech events never nest.
+    Between a start and its end there is at most one confirmation; speech events never nest. After
+    speech of `max_utterance` nothing starts until the voice has paused: what never pauses is a
+    vacuum cleaner or a television, and would otherwise be taken for one utterance after the other.
     """
 
     def __init__(self, settings: SegmenterSettings) -> None:
         self._settings = settings
         self._speaking = False
         self._confirmed = False
+        self._exhausted = False  # by a voice that did not pause
         self._start: int | None = None  # first voiced sample of the speech or its candidate
         self._voiced = 0
         self._end = 0  # after the last voiced sample
@@ -57,10 +60,12 @@ class Segmenter:
         now = start + samples
         floor = self._settings.threshold - (HYSTERESIS if self._speaking else 0)
         if probability >= floor:
-            if self._start is None:
-                self._start = start
-            self._voiced += samples
             self._end = now
+            if not self._exhausted:
+                self._start = start if self._start is None else self._start
+                self._voiced += samples
+        elif now - self._end >= CANDIDATE_GAP:
+            self._exhausted = False
         if self._start is None:
             return []
         return self._spoken(now, self._start) if self._speaking else self._maybe(now, self._start)
@@ -79,8 +84,9 @@ class Segmenter:
         if gate is not None and not self._confirmed and self._voiced >= gate:
             self._confirmed = True
             events.append(SpeechConfirmed(now, start))
-        silent = now - self._end >= self._settings.endpointing_delay
-        if silent or now - start >= self._settings.max_utterance:
+        paused = now - self._end >= self._settings.endpointing_delay
+        self._exhausted = not paused and now - start >= self._settings.max_utterance
+        if paused or self._exhausted:
             events.append(SpeechEnded(now, start, self._end))
             self._forget()
         return events

@@ -25,7 +25,7 @@ class Worker(Protocol):
     def stream(
         self, job: Callable[[], Iterator[T]], stop: threading.Event
     ) -> AsyncGenerator[T, None]:
-        """The items of `job()` as they come. Closing the stream sets `stop`."""
+        """The items of `job()` as they come. Leaving the stream early sets `stop`."""
         ...
 
     def close(self) -> None:
@@ -66,8 +66,11 @@ class ThreadWorker:
                 room.release()
                 yield item
             await running
-        finally:
+        except BaseException:
+            # Left early. `stop` may be shared with other engines, so it is not set otherwise.
             stop.set()
+            raise
+        finally:
             room.release()
             if not running.cancel():  # a job that waits in the queue is not begun any more
                 running.cancelled() or running.exception()
@@ -99,8 +102,9 @@ class InlineWorker:
             for item in job():
                 await asyncio.sleep(self._pace)
                 yield item
-        finally:
+        except BaseException:
             stop.set()
+            raise
 
     def close(self) -> None:
         """Nothing to let go of."""

@@ -1,0 +1,120 @@
+"""Conversations for the tests: a scripted person, scripted engines, a virtual clock."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from edgevoice.agent import Agent, Replies
+from edgevoice.audio.chunk import AudioChunk, Samples, samples_of
+from edgevoice.config import BargeInConfig, VadConfig
+from edgevoice.dialog.events import Event, Note
+from edgevoice.dialog.history import History, Message
+from edgevoice.engines.base import Transcript
+from edgevoice.engines.scripted import ScriptedChat, ScriptedTranscriber, ScriptedVoice
+from edgevoice.engines.workers import InlineWorker
+from edgevoice.listener import Listener, listener_settings
+from edgevoice.report import Journal, Recorder, TurnReport
+from edgevoice.responders.base import Speech
+from edgevoice.responders.local import FixedResponder, LocalResponder, Speaker
+from edgevoice.testing import run_virtual
+from edgevoice.transports.caller import Caller, Line
+
+APOLOGY = AudioChunk(np.full(samples_of(300), 77, np.int16), 16_000)
+
+
+class LoudVad:
+    """A `Vad` for clips that are either loud or silent."""
+
+    frame_samples = 512
+
+    def __call__(self, frame: Samples) -> float:
+        return 0.95 if np.count_nonzero(frame) * 2 >= len(frame) else 0.05
+
+    def reset(self) -> None:
+        pass
+
+
+def clip(ms: int, pause_at_ms: int | None = None, pause_ms: int = 0) -> Samples:
+    """A person's sound of `ms` milliseconds, with a pause in it if wanted."""
+    sound = np.full(samples_of(ms), 8_000, np.int16)
+    if pause_at_ms is not None:
+        sound[samples_of(pause_at_ms) : samples_of(pause_at_ms + pause_ms)] = 0
+    return sound
+
+
+@dataclass
+class Talk:
+    """A conversation to be held, and afterwards what became of it.
+
+    `pace` values are seconds of virtual time: per transcript, per word written, and per block of
+    100 ms of sound made.
+    """
+
+    lines: Sequence[Line]
+    transcripts: Sequence[str | Transcript | Exception]
+    replies: Sequence[str | Exception]
+    stt_pace: float = 0.05
+    llm_pace: float = 0.02
+    tts_pace: float = 0.01
+    vad: VadConfig = field(default_factory=VadConfig)
+    barge_in: BargeInConfig = field(default_factory=BargeInConfig)
+    partial_interval_ms: int = 0
+    voice: ScriptedVoice = field(default_factory=lambda: ScriptedVoice(samples_per_character=400))
+    recorder: Recorder = field(default_factory=Recorder)
+    log: list[Event | Note] = field(default_factory=list)
+    patience_s: float = 5
+
+    def hold(self) -> "Talk":
+        """Hold the conversation; fails when a script was not used up."""
+        run_virtual(self._hold())
+        return self
+
+    async def _hold(self) -> None:
+        self.caller = Caller(self.lines, patience_s=self.patience_s)
+        self.history = History("be kind", 1_000)
+        journal = Journal([self.recorder, self.log.append])
+        speaker = Speaker(self.voice, InlineWorker(self.tts_pace), journal)
+        with (
+            ScriptedTranscriber(self.transcripts) as transcriber,
+            ScriptedChat(self.replies) as chat,
+        ):
+            await Agent(
+                self.caller,
+                Listener(
+                    listener_settings(self.vad, self.barge_in, transcriber.min_avg_logprob),
+                    LoudVad(),
+                    transcriber,
+                    InlineWorker(self.stt_pace),
+                ),
+                Replies(
+                    LocalResponder(chat, InlineWorker(self.llm_pace), speaker, journal),
+                    FixedResponder("Pardon?", speaker),
+                    Speech(APOLOGY, "Sorry, that failed."),
+                ),
+                self.history,
+                journal,
+                self.partial_interval_ms,
+            ).run()
+
+    @property
+    def turns(self) -> list[TurnReport]:
+        """The turns, in order."""
+        return self.recorder.turns
+
+    @property
+    def said(self) -> list[tuple[str, str]]:
+        """The history: (role, words), without the system prompt."""
+        return [(message.role, message.content) for message in self._messages()]
+
+    def _messages(self) -> list[Message]:
+        return self.history.messages()[1:]
+
+    def silence_after(self, at: int) -> int | None:
+        """The first sample from `at` on (16 kHz) at which the agent was silent for 100 ms."""
+        ends = [piece.start + len(piece.pcm) for piece in self.caller.sounded]
+        starts = [piece.start for piece in self.caller.sounded]
+        for end, following in zip(ends, [*starts[1:], ends[-1] + 10_000], strict=True):
+            if end >= at and following - end >= samples_of(100):
+                return max(at, end)
+        return None
