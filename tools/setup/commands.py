@@ -5,9 +5,11 @@ import re
 import selectors
 import signal
 import subprocess
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO
+
+from tools.setup.progress import Tick
 
 CURES: tuple[tuple[str, str], ...] = (
     (
@@ -62,9 +64,7 @@ def cure_for(log: str) -> str:
     return next((cure for pattern, cure in CURES if re.search(pattern, log)), UNKNOWN_CURE)
 
 
-def run(
-    command: Sequence[str], *, log: Path, env: Mapping[str, str], tick: Callable[[str], None]
-) -> None:
+def run(command: Sequence[str], *, log: Path, env: Mapping[str, str], tick: Tick) -> None:
     """Run `command` to its end, its output in `log`.
 
     `tick` is called with every line of the output and, at least once a second, with "".

@@ -8,6 +8,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TextIO
 
+Tick = Callable[[str], None]
+"""Called with each line that a command writes, and with "" as time passes."""
+
 QUIET_S = 30.0
 """Seconds between two lines about the same step where the output is no terminal."""
 
@@ -49,8 +52,8 @@ class Progress:
         self._lively = out.isatty()
 
     @contextmanager
-    def step(self, name: str) -> Iterator[Callable[[str], None]]:
-        """Report on the step `name`; yields what to call with each line, or "", as time passes."""
+    def step(self, name: str) -> Iterator[Tick]:
+        """Report on the step `name` until the block ends."""
         start = told = self._clock()
         where = ""
 

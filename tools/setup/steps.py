@@ -8,16 +8,27 @@ import shutil
 import subprocess
 import sys
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 from tools.setup.commands import SetupError, run
 from tools.setup.llama_flags import Compiler, Cpu, cmake_args, jobs, parse_compiler, parse_cpu
-from tools.setup.progress import Progress
+from tools.setup.progress import Progress, Tick
 from tools.setup.stamps import Stamps, digest
 
 Profile = Literal["run", "test"]
+
+
+class Runner(Protocol):
+    """Runs a command to its end, as `commands.run` does."""
+
+    def __call__(
+        self, command: Sequence[str], *, log: Path, env: Mapping[str, str], tick: Tick
+    ) -> None:
+        """Raises `SetupError` when the command fails."""
+        ...
+
 
 ROOM_BYTES = 2 * 10**9
 """Free space that the set-up starts with."""
@@ -27,10 +38,23 @@ TRIED = ("numpy", "onnxruntime", "faster_whisper", "llama_cpp", "piper", "pyaudi
 
 
 class Setup:
-    """The set-up of the working copy in `root`, told step by step to `progress`."""
+    """The set-up of the working copy in `root`, told step by step to `progress`.
 
-    def __init__(self, root: Path, progress: Progress, environ: Mapping[str, str]) -> None:
+    `prefix` is the environment that this very Python runs in; `run` runs commands.
+    """
+
+    def __init__(
+        self,
+        root: Path,
+        progress: Progress,
+        environ: Mapping[str, str],
+        *,
+        prefix: Path = Path(sys.prefix),
+        run: Runner = run,
+    ) -> None:
         self._root = root
+        self._prefix = prefix
+        self._run_command = run
         self._progress = progress
         self._environ = environ
         self._venv = root / ".venv"
@@ -46,7 +70,7 @@ class Setup:
         self._try(digest(llama, packages))
 
     def _environment(self) -> None:
-        if Path(sys.prefix).resolve() == self._venv.resolve():
+        if self._prefix.resolve() == self._venv.resolve():
             return  # setup.sh found it sound, and started us with it
         version = f"{sys.version_info[0]}.{sys.version_info[1]}"
         other = self._venv.exists() and not (self._venv / "lib" / f"python{version}").is_dir()
@@ -128,7 +152,7 @@ class Setup:
         self,
         args: list[str],
         log: str,
-        tick: Callable[[str], None],
+        tick: Tick,
         env: Mapping[str, str] | None = None,
     ) -> None:
         self._run([str(self._python), "-m", "pip", *args], log, tick, env)
@@ -137,7 +161,7 @@ class Setup:
         self,
         command: list[str],
         log: str,
-        tick: Callable[[str], None],
+        tick: Tick,
         env: Mapping[str, str] | None = None,
     ) -> None:
         # Boards often keep /tmp in memory; what compilers leave there does not fit.
@@ -147,7 +171,9 @@ class Setup:
         pip = {"PIP_NO_INPUT": "1", "PIP_USER": "0", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
         everything = {**clean, **pip, "TMPDIR": str(scratch), **(env or {})}
         try:
-            run(command, log=self._cache / "log" / f"{log}.log", env=everything, tick=tick)
+            self._run_command(
+                command, log=self._cache / "log" / f"{log}.log", env=everything, tick=tick
+            )
         finally:
             shutil.rmtree(scratch, ignore_errors=True)
 
