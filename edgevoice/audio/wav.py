@@ -9,7 +9,6 @@ and IBM, "Multimedia Programming Interface and Data Specifications 1.0", and Mic
 """
 
 import os
-import secrets
 import shlex
 import struct
 from collections.abc import Iterator
@@ -22,7 +21,8 @@ from numpy.typing import NDArray
 
 from edgevoice.audio.chunk import LISTENING_RATE, Samples
 from edgevoice.audio.resample import Resampler, to_int16
-from edgevoice.errors import AudioFileError, OutputError
+from edgevoice.errors import AudioFileError
+from edgevoice.files import write_atomically
 
 RATES = range(4_000, 192_001)
 """Hertz that we resample from."""
@@ -233,27 +233,4 @@ def write_wav(path: Path, pcm: NDArray[np.int16], rate: int) -> None:
     header = struct.pack("<4sI4s", b"RIFF", 36 + len(data), b"WAVE")
     header += struct.pack("<4sI", b"fmt ", len(form)) + form
     header += struct.pack("<4sI", b"data", len(data))
-    try:
-        _replace(path.resolve(), header + data)
-    except OSError as error:
-        reason = error.strerror or "unknown error"
-        raise OutputError(
-            f"{path} cannot be written: {reason}", "Name a file in a folder that you may write to."
-        ) from None
-
-
-def _replace(path: Path, content: bytes) -> None:
-    """Put `content` in the place of `path`: written beside it, then renamed."""
-    if path.exists() and not (path.is_file() and os.access(path, os.W_OK)):
-        # Renaming would get past a write-protected file, and turn /dev/null into a sound file.
-        raise IsADirectoryError(None, "it is a folder, a device or write-protected")
-    beside = path.with_name(f".{secrets.token_hex(6)}.part")
-    try:
-        with beside.open("xb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(path)
-    except BaseException:
-        beside.unlink(missing_ok=True)
-        raise
+    write_atomically(path, header + data)
