@@ -1,0 +1,80 @@
+"""`python -m tools.train.chat generate|train|export|evaluate`: the starter chat model, from a seed.
+
+Each command imports what it needs: `generate` needs Python alone, `train` and `export` the packages
+of requirements.txt, `evaluate` llama-cpp-python and jinja2.
+"""
+
+import argparse
+import itertools
+from pathlib import Path
+
+SEED, VOCAB, STEPS = 7, 2560, 3000
+MODEL = Path("models/starter/chat/starter-chat-q8_0.gguf")
+
+
+def generate(args: argparse.Namespace) -> None:
+    """Print conversations of the corpus."""
+    from tools.train.chat.corpus import conversations
+
+    for conversation in itertools.islice(conversations(args.seed), args.count):
+        for line in conversation:
+            print(f"> {line.turn.user}\n{line.turn.reply}{'' if line.finished else ' ~'}")
+        print()
+
+
+def train(args: argparse.Namespace) -> None:
+    """Train tokenizer and model into the work folder."""
+    import torch
+
+    from tools.train.chat import tokenizer, training
+
+    torch.set_num_threads(args.threads)
+    args.work.mkdir(parents=True, exist_ok=True)
+    tokens = tokenizer.train_tokenizer(args.seed, VOCAB)
+    tokens.save(str(args.work / "tokenizer.json"))
+    training.train(tokens, args.steps, args.seed, args.work / "model.pt")
+
+
+def export(args: argparse.Namespace) -> None:
+    """Write the GGUF file from the work folder."""
+    from tools.train.chat import tokenizer, training
+    from tools.train.chat.export import export as write
+
+    args.model.parent.mkdir(parents=True, exist_ok=True)
+    tokens = tokenizer.load_tokenizer(args.work / "tokenizer.json")
+    write(training.load(args.work / "model.pt"), tokens, args.model)
+    print(f"{args.model}: {args.model.stat().st_size:,} bytes")
+
+
+def evaluate(args: argparse.Namespace) -> None:
+    """Ask the GGUF file held-out questions and print the scores."""
+    from tools.train.chat.report import report
+
+    report(args.model, args.seed, args.count, args.misses)
+
+
+def main() -> None:
+    """Parse the command line and run one command."""
+    parser = argparse.ArgumentParser(prog="python -m tools.train.chat", description=__doc__)
+    commands = parser.add_subparsers(required=True)
+    for command in (generate, train, export, evaluate):
+        sub = commands.add_parser(command.__name__, help=command.__doc__)
+        sub.set_defaults(run=command)
+        sub.add_argument("--seed", type=int, default=SEED)
+        if command in (generate, evaluate):
+            sub.add_argument("--count", type=int, default=1200, help="conversations or scenes")
+        if command in (train, export):
+            sub.add_argument("--work", type=Path, default=Path("training-output/chat"))
+        if command in (export, evaluate):
+            sub.add_argument("--model", type=Path, default=MODEL)
+        if command is train:
+            sub.add_argument("--steps", type=int, default=STEPS)
+            sub.add_argument("--threads", type=int, default=2)
+        if command is evaluate:
+            sub.add_argument("--misses", type=int, default=0, help="print so many wrong replies")
+    args = parser.parse_args()
+    args.run(args)
+
+
+if __name__ == "__main__":
+    main()

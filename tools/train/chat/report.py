@@ -1,0 +1,68 @@
+"""The measurements of the model card, printed."""
+
+from pathlib import Path
+
+from tools.train.chat.checker import normal
+from tools.train.chat.evaluation import Message, Score, Speaker, evaluate, retokenized
+
+#: A conversation that must work: what is said, and what its reply must contain. A number breaks
+#: the reply off after so many words, as an interruption does.
+DEMO: tuple[tuple[str, str, int | None], ...] = (
+    ("hello", "hello", None),
+    ("what is the capital of france", "the capital of france is paris", None),
+    ("and in spain", "the capital of spain is madrid", None),
+    ("and of italy", "the capital of italy is rome", None),
+    ("tell me a story about a fox", "fox", 14),
+    ("stop what is seven times eight", "seven times eight is fifty six", None),
+    ("what is seven times eight", "seven times eight is fifty six", None),
+    ("how many legs does a spider have", "a spider has eight legs", None),
+    ("what is the biggest planet", "jupiter is the biggest planet", None),
+    ("how many moons does it have", "jupiter has more than ninety moons", None),
+    ("turn on the light", "starter model", None),
+    ("thank you goodbye", "goodbye", None),
+    ("goodbye", "goodbye", None),
+)
+
+
+def _inside(topic: str) -> bool:
+    return not topic.startswith("outside")
+
+
+def _line(name: str, right: int, asked: int) -> str:
+    return f"  {name:24} {right:5} of {asked:5}  {100 * right / max(1, asked):5.1f}%"
+
+
+def _print(style: str, score: Score, misses: int) -> None:
+    print(f"\n{style}")
+    print(_line("right (goal 90%)", *score.share(_inside)))
+    print(_line("honest (goal 95%)", *score.share(lambda topic: not _inside(topic))))
+    for topic in sorted(score.asked):
+        print(_line(topic, score.right[topic], score.asked[topic]))
+    for topic, user, reply in score.misses[:misses]:
+        print(f"    [{topic}] {user!r} -> {reply!r}")
+
+
+def demo(speaker: Speaker) -> bool:
+    """Hold the demo conversation, print it, and say whether every reply was right."""
+    messages: list[Message] = []
+    fine = True
+    print("\ndemo conversation")
+    for user, expected, words_heard in DEMO:
+        messages.append({"role": "user", "content": user})
+        reply = speaker.reply(messages)
+        fine &= expected in normal(reply)
+        print(f"  > {user}\n    {reply}{'' if expected in normal(reply) else '   <- WRONG'}")
+        heard = reply if words_heard is None else " ".join(reply.split()[:words_heard])
+        messages.append({"role": "assistant", "content": heard})
+    return fine
+
+
+def report(model: Path, seed: int, count: int, misses: int) -> None:
+    """Print every figure of the model card for the GGUF file ``model``."""
+    speaker = Speaker(model)
+    print("demo conversation right:", "yes" if demo(speaker) else "NO")
+    same, of = retokenized(speaker, seed, 200)
+    print(_line("replies re-tokenise", same, of))
+    for style, share in (("spoken", 1.0), ("typed", 0.5), ("noisy", 0.5)):
+        score = evaluate(speaker, seed, int(count * share), style)
+        _print(f"{style}, held-out phrasings", score, misses)
