@@ -1,0 +1,34 @@
+"""Small ONNX models on the processor, run by onnxruntime."""
+
+from pathlib import Path
+from typing import Any
+
+from edgevoice.errors import ModelError
+
+
+def open_session(path: Path, *, threads: int, cure: str) -> Any:
+    """An `onnxruntime.InferenceSession` for the model in `path`, with `threads` threads.
+
+    Raises `ModelError`, with `cure`, when the file is missing or no ONNX model.
+    """
+    if not path.is_file():
+        raise ModelError(f"{path}: no such model file", cure)
+    if not path.stat().st_size:
+        raise ModelError(f"{path}: is empty", cure)
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    # Threads that spin between runs burn seconds of processor time per second of conversation.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    options.add_session_config_entry("session.inter_op.allow_spinning", "0")
+    # The arena keeps the memory of the longest sentence for ever.
+    options.enable_cpu_mem_arena = False
+    options.log_severity_level = 4
+    try:
+        return onnxruntime.InferenceSession(
+            str(path), sess_options=options, providers=["CPUExecutionProvider"]
+        )
+    except Exception as error:  # onnxruntime's own exceptions have no common base
+        raise ModelError(f"{path}: is damaged, or not an ONNX model", cure) from error
