@@ -1,0 +1,108 @@
+"""Piper voices (VITS, as ONNX) through onnxruntime: the voice that sounds like a person.
+
+piper-tts turns text into phonemes and phonemes into the model's ids; the session is our own, so
+that it uses the threads that it is given and no more. Loudness is the model's: scaling each
+sentence to full range, as Piper does by default, makes the volume jump between clauses.
+"""
+
+import json
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edgevoice.audio.chunk import AudioChunk, Samples
+from edgevoice.engines.base import Stop
+from edgevoice.engines.blocks import blocks
+from edgevoice.engines.onnx import open_session
+from edgevoice.errors import EngineError, ModelError
+
+Sound = NDArray[np.float32]
+"""What the network makes: samples within -1…1, of any shape."""
+
+CURE = "Fetch the voice again: tts.voice is the path of its .onnx file, with .onnx.json beside it."
+
+_OFFLINE_PHONEMES = ("espeak", "text")
+"""Phoneme types that need nothing that would have to be downloaded."""
+
+
+class PiperVoice:
+    """A `Voice`. One sentence is synthesised at a time; `stop` is looked at between sentences."""
+
+    def __init__(
+        self, path: Path, *, threads: int, speed: float = 1.0, speaker: int | None = None
+    ) -> None:
+        """Load the voice in `path` and `path`.json.
+
+        `speed`: 1 is the voice's own, 2 twice as fast. `speaker`: index, for voices that have
+        several; None takes the voice's default. Raises `ModelError`.
+        """
+        import piper
+
+        # It warns, with the phoneme, about every sound that a voice does not know.
+        logging.getLogger("piper").setLevel(logging.ERROR)
+        config = _config(Path(f"{path}.json"))
+        self._voice: Any = piper.PiperVoice(
+            session=open_session(path, threads=threads, cure=CURE), config=config
+        )
+        self.rate: int = config.sample_rate
+        self._settings = piper.SynthesisConfig(
+            speaker_id=speaker, length_scale=config.length_scale / speed
+        )
+        self._warm_up(path)
+
+    def synthesize(self, text: str, stop: Stop) -> Iterator[AudioChunk]:
+        start = 0
+        for sentence in filter(None, self._voice.phonemize(text.replace("\0", " "))):
+            if stop.is_set():
+                return
+            pcm = self._speak(sentence)
+            yield from blocks(pcm, self.rate, stop, start)
+            start += len(pcm)
+
+    def _speak(self, phonemes: list[str]) -> Samples:
+        ids = self._voice.phonemes_to_ids(phonemes)
+        try:
+            sound: Sound = self._voice.phoneme_ids_to_audio(ids, self._settings)
+        except Exception as error:  # onnxruntime's own exceptions have no common base
+            raise EngineError(f"the voice failed ({error})", "Try another tts.voice.") from error
+        return (np.clip(sound.reshape(-1), -1, 1) * 32767).astype(np.int16)
+
+    def _warm_up(self, path: Path) -> None:
+        """Speak once to nobody: the first run is the slowest, and finds what does not fit."""
+        try:
+            for sentence in self._voice.phonemize("a"):
+                self._speak(sentence)
+        except EngineError as error:
+            raise ModelError(f"{path}: is not a Piper voice ({error.what})", CURE) from error
+        except (KeyError, RuntimeError, ValueError) as error:
+            raise ModelError(f"{path}.json: does not work ({error})", CURE) from error
+
+
+def _config(path: Path) -> Any:
+    """The voice's `piper.config.PiperConfig`; raises `ModelError`."""
+    from piper.config import PiperConfig
+
+    try:
+        tree = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ModelError(f"{path}: is missing", CURE) from None
+    except OSError as error:
+        raise ModelError(f"{path}: cannot be read ({error.strerror})", CURE) from None
+    except ValueError:
+        raise ModelError(f"{path}: is empty, truncated or damaged (not JSON)", CURE) from None
+    try:
+        config = PiperConfig.from_dict(tree)
+    except (AttributeError, KeyError, TypeError, ValueError):
+        raise ModelError(f"{path}: is not a Piper voice's configuration", CURE) from None
+    if not isinstance(config.sample_rate, int) or config.sample_rate <= 0:
+        raise ModelError(f"{path}: its sample rate is {config.sample_rate!r}", CURE)
+    if config.phoneme_type.value not in _OFFLINE_PHONEMES:
+        raise ModelError(
+            f"{path}: uses {config.phoneme_type.value} phonemes, which cannot be made offline",
+            f"Choose a voice with {' or '.join(_OFFLINE_PHONEMES)} phonemes.",
+        )
+    return config
