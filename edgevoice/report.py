@@ -37,6 +37,7 @@ class Journal:
         self._observers = tuple(observers)
         self._sample = 0
         self._time = 0.0
+        self._latest = 0
 
     def tick(self, sample: int) -> None:
         """The microphone has delivered everything before `sample`."""
@@ -44,11 +45,11 @@ class Journal:
         self._time = asyncio.get_running_loop().time()
 
     def now(self) -> int:
-        """The present moment in samples, between two ticks too."""
-        if not self._sample:
-            return 0
-        passed = asyncio.get_running_loop().time() - self._time
-        return self._sample + round(passed * LISTENING_RATE)
+        """The present moment in samples, between two ticks too; never earlier than before."""
+        if self._sample:
+            passed = asyncio.get_running_loop().time() - self._time
+            self._latest = max(self._latest, self._sample + round(passed * LISTENING_RATE))
+        return self._latest
 
     def publish(self, what: Event | Note) -> None:
         """Tell the observers."""

@@ -1,9 +1,10 @@
 """A scripted person in place of a microphone and a loudspeaker.
 
-The person speaks clips at scripted moments and listens to what is played, all on one clock: tick
-by tick (20 ms), first the loudspeaker gives its samples, then the microphone gets what the person
-says in that time. So every moment of the conversation is known to the sample, and the same code
-runs in real time for a demonstration and on a virtual clock for a test.
+The person speaks clips at scripted moments and listens to what is played, all on one clock. A tick
+is 20 ms: at its beginning the loudspeaker takes its samples from the queue, at its end the
+microphone delivers what the person said meanwhile. So every moment of the conversation is known to
+the sample, and the same code runs in real time for a demonstration and on a virtual clock for a
+test.
 """
 
 import asyncio
@@ -138,6 +139,8 @@ class Caller:
         self._queued = 0
         self._rate = LISTENING_RATE
         self._heard = 0
+        self._sounding = 0  # samples of the present tick: on their way to the ear
+        self._sounds = False
         self._ticked = asyncio.Event()
         self._open = True
         self.dropped = 0
@@ -159,11 +162,13 @@ class Caller:
         loop = asyncio.get_running_loop()
         began, at = loop.time(), 0
         while self._open and not self._person.gone:
+            self._sound(at)
             due = began + (at + PERIOD) / LISTENING_RATE
             await asyncio.sleep(max(0.0, due - loop.time()))
-            said = self._person.tick(self._sound(at), PERIOD)
+            said = self._person.tick(self._sounds, PERIOD)
             self.said.append(said)
-            self._ticked.set()
+            self._heard += self._sounding
+            self._sounding = 0
             yield AudioChunk(said, LISTENING_RATE, at)
             at += PERIOD
 
@@ -182,7 +187,8 @@ class Caller:
 
     def flush(self) -> int:
         """Silence from the next tick on; answers how much was heard."""
-        heard, self._heard = self._heard, 0
+        heard = self._heard + self._sounding
+        self._heard = self._sounding = 0
         self._queue.clear()
         self._queued = 0
         return heard
@@ -192,8 +198,8 @@ class Caller:
         self._open = False
         self._ticked.set()
 
-    def _sound(self, at: int) -> bool:
-        """Let the loudspeaker sound for one period from sample `at` on; whether it did."""
+    def _sound(self, at: int) -> None:
+        """Let the loudspeaker sound from sample `at` on, for one tick."""
         wanted = samples_of(PERIOD_MS, self._rate)
         pieces: list[Samples] = []
         while wanted and self._queue:
@@ -203,10 +209,10 @@ class Caller:
                 piece = piece[:wanted]
             pieces.append(piece)
             wanted -= len(piece)
-        if not pieces:
-            return False
-        pcm = np.concatenate(pieces)
-        self._queued -= len(pcm)
-        self._heard += len(pcm)
-        self.sounded.append(Sounded(at, pcm, self._rate))
-        return True
+        self._sounds = bool(pieces)
+        if pieces:
+            pcm = np.concatenate(pieces)
+            self._queued -= len(pcm)
+            self._sounding = len(pcm)
+            self.sounded.append(Sounded(at, pcm, self._rate))
+            self._ticked.set()
