@@ -1,0 +1,296 @@
+"""Is everything here that a conversation needs? Each answer says what was found, and the cure.
+
+Nothing heavy is imported into this process: packages are looked up in their metadata, and the
+engines are tried in a child process, because a library that was built for another processor ends
+the process that imports it.
+"""
+
+import ctypes
+import os
+import platform
+import signal
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+from typing import Literal, Protocol
+
+from edgevoice.config import Config, find_config
+from edgevoice.engine_trial import SECTIONS, Trial, try_engine
+from edgevoice.errors import EdgevoiceError
+
+PACKAGES = (
+    "numpy",
+    "onnxruntime",
+    "faster-whisper",
+    "ctranslate2",
+    "llama-cpp-python",
+    "piper-tts",
+    "pyaudio",
+    "soxr",
+)
+"""What has to be installed, as the package index calls it."""
+
+OLDEST_PYTHON = (3, 11)
+SETUP = "Type `make setup` in edgevoice's folder."
+AMX_CURE = (
+    "gcc before version 13 compiles llama.cpp wrongly for processors with AMX: type `make "
+    "distclean setup`, which leaves AMX out."
+)
+
+Status = Literal["ok", "warn", "fail"]
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that was looked at. `warn`: it works, but. `cure` is empty when all is well."""
+
+    name: str
+    status: Status
+    what: str
+    cure: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """What this computer is. `features` as Linux names them; memory in bytes."""
+
+    python: tuple[int, int, int]
+    processor: str
+    machine: str
+    features: frozenset[str]
+    cores: int
+    memory: int
+    available: int
+
+
+class Device(Protocol):
+    """A sound device, as `devices.list_devices` gives them."""
+
+    @property
+    def name(self) -> str:
+        """What PortAudio calls it."""
+        ...
+
+    @property
+    def max_inputs(self) -> int:
+        """Channels that it records; 0: it is no microphone."""
+        ...
+
+    @property
+    def max_outputs(self) -> int:
+        """Channels that it plays; 0: it is no loudspeaker."""
+        ...
+
+    @property
+    def is_default_input(self) -> bool:
+        """Whether it records when nobody says which one should."""
+        ...
+
+    @property
+    def is_default_output(self) -> bool:
+        """Whether it plays when nobody says which one should."""
+        ...
+
+
+def run_checks(
+    config: Config,
+    *,
+    source: Path | None = None,
+    devices: Callable[[], Sequence[Device]],
+    trial: Callable[[str, Config], Trial] = try_engine,
+) -> Iterator[Check]:
+    """All checks, one by one as they are done; the engines take some seconds.
+
+    `source`: the file that `config` was read from, or None for the one that is found by itself.
+    `devices` lists the sound devices (`devices.list_devices`); `trial` tries an engine.
+    """
+    machine = this_machine()
+    yield check_config(source or find_config())
+    yield check_python(machine)
+    yield check_processor(machine)
+    yield check_memory(machine, model_bytes(config))
+    yield from map(check_package, PACKAGES)
+    yield check_espeak()
+    for section in SECTIONS:
+        yield check_engine(section, trial(section, config), machine)
+    yield from check_sound(config, devices)
+    yield check_offline(os.environ.get("HF_HUB_OFFLINE", ""))
+
+
+def check_config(path: Path | None) -> Check:
+    """Which settings are used."""
+    if path is None:
+        return Check("settings", "ok", "no file: every setting is at its default")
+    return Check("settings", "ok", str(path.absolute()))
+
+
+def check_python(machine: Machine) -> Check:
+    """Whether this Python is new enough."""
+    version = ".".join(map(str, machine.python))
+    if machine.python < OLDEST_PYTHON:
+        oldest = ".".join(map(str, OLDEST_PYTHON))
+        return Check("Python", "fail", version, f"Python {oldest} or newer is needed.")
+    return Check("Python", "ok", f"{version}, {sys.prefix}")
+
+
+def check_processor(machine: Machine) -> Check:
+    """Whether the processor has what makes the engines quick."""
+    what = f"{machine.processor}, {machine.machine}"
+    quick = {"x86_64": ("avx2", "AVX2"), "aarch64": ("asimddp", "dot products")}
+    feature, words = quick.get(machine.machine, ("", ""))
+    if not feature:
+        return Check("processor", "warn", what, "edgevoice is only tried on x86_64 and aarch64.")
+    if feature not in machine.features:
+        return Check("processor", "warn", f"{what}, without {words}", "Replies will be slow.")
+    return Check("processor", "ok", f"{what}, with {words}")
+
+
+def check_memory(machine: Machine, needed: int) -> Check:
+    """Whether models of `needed` bytes fit into the memory that is free."""
+    cores = f"{machine.cores} core{'s' if machine.cores != 1 else ''}"
+    what = f"{cores}, {_gigabytes(machine.available)} of {_gigabytes(machine.memory)} free"
+    if machine.available < needed:
+        return Check(
+            "memory",
+            "warn",
+            f"{what}, and the models alone take {_gigabytes(needed)}",
+            "Close other programs, or choose smaller models in config.yaml.",
+        )
+    return Check("memory", "ok", what)
+
+
+def check_package(name: str) -> Check:
+    """Whether a package is installed, by its metadata; nothing is imported."""
+    try:
+        return Check(name, "ok", metadata.version(name))
+    except metadata.PackageNotFoundError:
+        return Check(name, "fail", "is not installed", SETUP)
+
+
+def check_espeak(library: str = "libespeak-ng.so.1") -> Check:
+    """Whether the library of the voice `espeak` is here."""
+    try:
+        ctypes.CDLL(library)
+    except OSError:
+        return Check(
+            "espeak-ng", "fail", f"{library} is missing", "sudo apt-get install libespeak-ng1"
+        )
+    return Check("espeak-ng", "ok", library)
+
+
+def check_engine(section: str, trial: Trial, machine: Machine) -> Check:
+    """What came of loading an engine with its model, and using it once."""
+    name = f"{section}: {trial.engine}"
+    if trial.seconds is not None:
+        return Check(name, "ok", f"loads and works, {trial.seconds:.1f} s")
+    if trial.signal is None:
+        return Check(name, "fail", trial.what, trial.cure)
+    what = f"its process was ended by {signal.Signals(trial.signal).name}"
+    if trial.signal == signal.SIGKILL:
+        return Check(name, "fail", what, "Memory ran out, most likely: choose a smaller model.")
+    if section == "llm" and any(feature.startswith("amx") for feature in machine.features):
+        return Check(name, "fail", what, AMX_CURE)
+    cure = "A library does not fit this processor: type `make distclean setup`."
+    return Check(name, "fail", what, cure)
+
+
+def check_sound(config: Config, devices: Callable[[], Sequence[Device]]) -> Iterator[Check]:
+    """The microphone and the loudspeaker that `edgevoice run` would open."""
+    try:
+        known = devices()
+    except EdgevoiceError as error:
+        yield Check("sound", "fail", error.what, error.cure)
+        return
+    recording = [device for device in known if device.max_inputs]
+    playing = [device for device in known if device.max_outputs]
+    default_in = next((d.name for d in recording if d.is_default_input), None)
+    default_out = next((d.name for d in playing if d.is_default_output), None)
+    audio = config.audio
+    yield _check_device("microphone", "input", audio.input_device, recording, default_in)
+    yield _check_device("loudspeaker", "output", audio.output_device, playing, default_out)
+
+
+def check_offline(flag: str) -> Check:
+    """Whether the model hub is switched off for every library (HF_HUB_OFFLINE)."""
+    if flag == "1":
+        return Check("network", "ok", "off: models are only read from this disk")
+    return Check(
+        "network",
+        "warn",
+        f"HF_HUB_OFFLINE is {flag!r}",
+        "Unset it; edgevoice sets it to 1 so that no library looks for models elsewhere.",
+    )
+
+
+def this_machine() -> Machine:
+    """The computer that we run on, by what Linux says about it."""
+    cpuinfo = _table("/proc/cpuinfo")
+    meminfo = _table("/proc/meminfo")
+    features = cpuinfo.get("flags") or cpuinfo.get("Features") or ""
+    return Machine(
+        python=sys.version_info[:3],
+        processor=_board() or cpuinfo.get("model name") or "processor",
+        machine=platform.machine(),
+        features=frozenset(features.split()),
+        cores=len(os.sched_getaffinity(0)),
+        memory=_kilobytes(meminfo.get("MemTotal")),
+        available=_kilobytes(meminfo.get("MemAvailable")),
+    )
+
+
+def model_bytes(config: Config) -> int:
+    """Bytes of all model files in the settings; those that are missing count as nothing."""
+    paths = [config.stt.model, config.llm.model]
+    if config.tts.engine == "piper":
+        paths.append(Path(config.tts.voice))
+    return sum(_size(path) for path in paths)
+
+
+def _check_device(
+    name: str, key: str, wanted: str | None, known: Sequence[Device], default: str | None
+) -> Check:
+    if not known:
+        cure = f"Plug a {name} in; `edgevoice devices` lists what is there."
+        return Check(name, "fail", "none is connected", cure)
+    if wanted is None:
+        return Check(name, "ok", f"{default or known[0].name}, the system's default")
+    found = next((d.name for d in known if wanted.casefold() in d.name.casefold()), None)
+    if found is None:
+        return Check(
+            name,
+            "fail",
+            f"no {name} is called {wanted!r}",
+            f"Set audio.{key}_device to one of: {', '.join(d.name for d in known)}.",
+        )
+    return Check(name, "ok", found)
+
+
+def _table(path: str) -> dict[str, str]:
+    """`name: value` lines of a file in /proc; the first of each name."""
+    table: dict[str, str] = {}
+    for line in Path(path).read_text().splitlines():
+        name, _, value = line.partition(":")
+        table.setdefault(name.strip(), value.strip())
+    return table
+
+
+def _board() -> str:
+    """The name of a single-board computer ("Raspberry Pi 5 Model B Rev 1.0"), or nothing."""
+    path = Path("/proc/device-tree/model")
+    return path.read_text().rstrip("\0\n") if path.exists() else ""
+
+
+def _kilobytes(value: str | None) -> int:
+    return int(value.split()[0]) * 1024 if value else 0
+
+
+def _gigabytes(size: int) -> str:
+    return f"{size / 1e9:.1f} GB"
+
+
+def _size(path: Path) -> int:
+    if path.is_dir():
+        return sum(file.stat().st_size for file in path.iterdir() if file.is_file())
+    return path.stat().st_size if path.is_file() else 0

@@ -1,0 +1,206 @@
+"""What the doctor says about machines that are well, poor, or broken."""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+
+from edgevoice import doctor
+from edgevoice.config import Config
+from edgevoice.doctor import Check, Machine
+from edgevoice.engine_trial import Trial
+from edgevoice.errors import DeviceError
+
+PI5 = Machine(
+    python=(3, 11, 2),
+    processor="Raspberry Pi 5 Model B Rev 1.0",
+    machine="aarch64",
+    features=frozenset({"asimd", "asimddp"}),
+    cores=4,
+    memory=8 * 10**9,
+    available=7 * 10**9,
+)
+SERVER = replace(
+    PI5, processor="Xeon", machine="x86_64", features=frozenset({"avx2", "amx_tile", "amx_int8"})
+)
+
+
+@dataclass
+class FakeDevice:
+    name: str
+    max_inputs: int = 0
+    max_outputs: int = 0
+    is_default_input: bool = False
+    is_default_output: bool = False
+
+
+MICROPHONE = FakeDevice("USB Speakerphone", max_inputs=1, is_default_input=True)
+WEBCAM = FakeDevice("Webcam", max_inputs=2)
+SPEAKER = FakeDevice("Headphones", max_outputs=2, is_default_output=True)
+
+
+def test_all_is_well_on_a_machine_where_all_is_well(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+
+    checks = list(
+        doctor.run_checks(
+            Config(),
+            source=Path("config.yaml"),
+            devices=lambda: [MICROPHONE, SPEAKER],
+            trial=lambda section, _: Trial(f"{section}-engine", seconds=0.2),
+        )
+    )
+
+    assert [check for check in checks if check.status == "fail"] == []
+    assert all(check.cure == "" for check in checks if check.status == "ok")
+    names = [check.name for check in checks]
+    assert len(names) == len(set(names))
+    assert {"Python", "memory", "llama-cpp-python", "llm: llm-engine", "microphone"} < set(names)
+
+
+def test_an_old_python_is_named() -> None:
+    check = doctor.check_python(replace(PI5, python=(3, 9, 2)))
+
+    assert check == Check("Python", "fail", "3.9.2", "Python 3.11 or newer is needed.")
+
+
+@pytest.mark.parametrize(
+    ("machine", "status", "words"),
+    [
+        (PI5, "ok", "with dot products"),
+        (replace(PI5, features=frozenset({"asimd"})), "warn", "without dot products"),
+        (SERVER, "ok", "with AVX2"),
+        (replace(SERVER, features=frozenset({"sse4_2"})), "warn", "without AVX2"),
+        (replace(PI5, machine="riscv64"), "warn", "riscv64"),
+    ],
+)
+def test_a_processor_is_judged_by_what_makes_it_quick(
+    machine: Machine, status: str, words: str
+) -> None:
+    check = doctor.check_processor(machine)
+
+    assert check.status == status
+    assert words in check.what
+
+
+def test_models_that_do_not_fit_are_warned_of() -> None:
+    assert doctor.check_memory(PI5, 6 * 10**9).status == "ok"
+
+    check = doctor.check_memory(replace(PI5, cores=1), 8 * 10**9)
+
+    assert (check.status, check.what) == (
+        "warn",
+        "1 core, 7.0 GB of 8.0 GB free, and the models alone take 8.0 GB",
+    )
+
+
+def test_models_are_weighed_file_by_file(tmp_path: Path) -> None:
+    (tmp_path / "stt").mkdir()
+    (tmp_path / "stt" / "model.bin").write_bytes(b"12345")
+    (tmp_path / "stt" / "config.json").write_bytes(b"12")
+    (tmp_path / "voice.onnx").write_bytes(b"123")
+    config = Config.model_validate(
+        {
+            "stt": {"model": tmp_path / "stt"},
+            "llm": {"model": tmp_path / "missing.gguf"},
+            "tts": {"engine": "piper", "voice": str(tmp_path / "voice.onnx")},
+        }
+    )
+
+    assert doctor.model_bytes(config) == 10
+
+
+def test_packages_are_looked_up_not_imported() -> None:
+    assert doctor.check_package("numpy").status == "ok"
+    assert doctor.check_package("no-such-package") == Check(
+        "no-such-package", "fail", "is not installed", doctor.SETUP
+    )
+
+
+def test_a_missing_espeak_library_is_named() -> None:
+    assert doctor.check_espeak("libno-such.so.1") == Check(
+        "espeak-ng", "fail", "libno-such.so.1 is missing", "sudo apt-get install libespeak-ng1"
+    )
+
+
+def test_what_an_engine_says_about_its_model_is_passed_on() -> None:
+    trial = Trial("llama", what="chat.gguf: is empty", cure="Fetch the model again.")
+
+    assert doctor.check_engine("llm", trial, PI5) == Check(
+        "llm: llama", "fail", "chat.gguf: is empty", "Fetch the model again."
+    )
+
+
+@pytest.mark.parametrize(
+    ("section", "machine", "number", "cure"),
+    [
+        ("llm", SERVER, 11, "AMX"),
+        ("llm", PI5, 4, "does not fit this processor"),
+        ("stt", SERVER, 4, "does not fit this processor"),
+        ("llm", SERVER, 9, "choose a smaller model"),
+    ],
+)
+def test_an_engine_that_kills_its_process_is_told_apart(
+    section: str, machine: Machine, number: int, cure: str
+) -> None:
+    check = doctor.check_engine(section, Trial("some", signal=number), machine)
+
+    assert check.status == "fail"
+    assert check.what.startswith("its process was ended by SIG")
+    assert cure in check.cure
+
+
+def listen(wanted: str | None, *known: FakeDevice) -> Check:
+    config = Config.model_validate({"audio": {"input_device": wanted}})
+    return next(doctor.check_sound(config, lambda: known))
+
+
+def test_without_a_wish_the_default_device_is_taken() -> None:
+    check = listen(None, SPEAKER, WEBCAM, MICROPHONE)
+
+    assert check == Check("microphone", "ok", "USB Speakerphone, the system's default")
+
+
+def test_a_device_is_found_by_a_part_of_its_name() -> None:
+    assert listen("webCAM", MICROPHONE, WEBCAM) == Check("microphone", "ok", "Webcam")
+
+
+def test_a_device_that_is_not_there_is_told_with_those_that_are() -> None:
+    check = listen("Jabra", MICROPHONE, WEBCAM, SPEAKER)
+
+    assert check.status == "fail"
+    assert check.cure == "Set audio.input_device to one of: USB Speakerphone, Webcam."
+
+
+def test_a_loudspeaker_is_no_microphone() -> None:
+    microphone, loudspeaker = doctor.check_sound(Config(), lambda: [SPEAKER])
+
+    assert (microphone.status, microphone.what) == ("fail", "none is connected")
+    assert loudspeaker.status == "ok"
+
+
+def test_a_sound_system_that_hangs_is_one_line() -> None:
+    def hang() -> list[FakeDevice]:
+        raise DeviceError("The sound system did not answer", "Unplug what hangs.")
+
+    assert list(doctor.check_sound(Config(), hang)) == [
+        Check("sound", "fail", "The sound system did not answer", "Unplug what hangs.")
+    ]
+
+
+def test_the_settings_in_use_are_named(tmp_path: Path) -> None:
+    assert doctor.check_config(tmp_path / "my.yaml").what == str(tmp_path / "my.yaml")
+    assert "default" in doctor.check_config(None).what
+
+
+def test_the_model_hub_is_off() -> None:
+    assert doctor.check_offline("1").status == "ok"
+    assert doctor.check_offline("0").status == "warn"
+
+
+def test_this_machine_knows_itself() -> None:
+    machine = doctor.this_machine()
+
+    assert machine.cores >= 1
+    assert 0 < machine.available <= machine.memory
+    assert machine.processor
