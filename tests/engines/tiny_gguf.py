@@ -26,7 +26,9 @@ _NORMAL, _CONTROL = 1, 3
 Value = bool | int | float | str | Sequence[str] | Sequence[int]
 
 
-def write(path: Path, *, seed: int = 0, template: str | None = CHATML) -> Path:
+def write(
+    path: Path, *, seed: int = 0, template: str | None = CHATML, add_bos: bool = False
+) -> Path:
     """Write the model to `path`; the same seed gives the same file."""
     tokens = [*_byte_names(), "<|endoftext|>", "<|im_start|>", "<|im_end|>"]
     size = len(tokens)
@@ -50,7 +52,7 @@ def write(path: Path, *, seed: int = 0, template: str | None = CHATML) -> Path:
         "tokenizer.ggml.merges": ["Ā ā"],
         "tokenizer.ggml.bos_token_id": size - 3,
         "tokenizer.ggml.eos_token_id": size - 1,
-        "tokenizer.ggml.add_bos_token": False,
+        "tokenizer.ggml.add_bos_token": add_bos,
     }
     if template is not None:
         metadata["tokenizer.chat_template"] = template

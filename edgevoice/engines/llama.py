@@ -1,0 +1,233 @@
+"""A chat model in a GGUF file, run by llama.cpp.
+
+The key-value cache holds the tokens evaluated so far. A prompt that begins like the last one pays
+only for its new tokens, so conversations are kept append-only. `stop` is looked at before every
+slice of the prompt and before every token of the reply; whenever we stop, the cache holds exactly
+the tokens that it says it holds.
+"""
+
+import codecs
+import ctypes
+from collections.abc import Iterator, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from edgevoice.engines.base import Message, Stop
+from edgevoice.engines.chat_template import ChatTemplate
+from edgevoice.engines.prefix import reusable
+from edgevoice.errors import EngineError, ModelError
+
+SLICE = 32
+"""Prompt tokens between two looks at `stop`."""
+
+CURE = "Fetch the model again, or set llm.model to a GGUF chat model."
+
+_MAGIC = b"GGUF"
+
+
+class LlamaChat:
+    """A `ChatModel`."""
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        threads: int,
+        context_tokens: int = 2048,
+        max_tokens: int = 200,
+        temperature: float = 0.0,
+        top_p: float = 0.95,
+        min_p: float = 0.05,
+        seed: int = 1,
+    ) -> None:
+        """Load the GGUF file in `path`.
+
+        `context_tokens`: how much conversation fits. `max_tokens`: longest reply. `temperature`:
+        0 takes the likeliest token; above, tokens are drawn from the likeliest (`top_p`, `min_p`)
+        with `seed`, anew for every reply. Raises `ModelError`.
+        """
+        self.evaluated_tokens = 0
+        self._llama = _load(path, threads, context_tokens)
+        self._api, _ = _native()
+        self._vocab = self._api.llama_model_get_vocab(self._llama.model)
+        self._context = self._llama.n_ctx()
+        self._max_tokens = max_tokens
+        self._sampling = (temperature, top_p, min_p, seed)
+        self._cached: list[int] = []
+        bos, eos = (self._name(t) for t in (self._llama.token_bos(), self._llama.token_eos()))
+        self._bos = bos if self._api.llama_vocab_get_add_bos(self._vocab) else ""
+        source = self._api.llama_model_chat_template(self._llama.model, None)
+        if not source:
+            raise ModelError(f"{path}: has no chat template, so it is no chat model", CURE)
+        self._template = ChatTemplate(source.decode("utf-8", "replace"), bos=bos, eos=eos)
+
+    def prefill(self, messages: Sequence[Message], stop: Stop) -> None:
+        self._evaluate_prompt(self._prompt(messages), stop)
+
+    def stream(self, messages: Sequence[Message], stop: Stop) -> Iterator[str]:
+        if not self._evaluate_prompt(self._prompt(messages), stop):
+            return
+        sampler = self._sampler()
+        try:
+            yield from self._generate(sampler, stop)
+        finally:
+            self._api.llama_sampler_free(sampler)
+
+    def close(self) -> None:
+        """Give the model's memory back."""
+        self._llama.close()
+
+    def _generate(self, sampler: Any, stop: Stop) -> Iterator[str]:
+        # A character may be spread over several tokens; half a character at the end is dropped.
+        decoder = codecs.getincrementaldecoder("utf-8")("replace")
+        for _ in range(self._max_tokens):
+            if len(self._cached) >= self._context:
+                return
+            token = self._api.llama_sampler_sample(sampler, self._llama.ctx, -1)
+            if self._api.llama_vocab_is_eog(self._vocab, token):
+                return
+            if piece := decoder.decode(self._piece(token)):
+                yield piece
+            if stop.is_set():
+                return
+            self._evaluate([token])
+
+    def _prompt(self, messages: Sequence[Message]) -> list[int]:
+        text = self._template.render(messages)
+        add_bos = bool(self._bos) and not text.startswith(self._bos)
+        tokens: list[int] = self._llama.tokenize(text.encode(), add_bos=add_bos, special=True)
+        if len(tokens) >= self._context:
+            raise EngineError(
+                f"the conversation of {len(tokens)} tokens does not fit into the model's context "
+                f"of {self._context}",
+                "Drop its oldest turns, or raise llm.context_tokens.",
+            )
+        return tokens
+
+    def _evaluate_prompt(self, tokens: list[int], stop: Stop) -> bool:
+        """Bring `tokens` into the cache; answers whether the model may continue them now."""
+        known = reusable(self._cached, tokens)
+        while known < len(tokens):
+            if stop.is_set():
+                return False
+            known = self._forget_from(known)
+            self._evaluate(tokens[known : known + SLICE])
+            known = len(self._cached)
+        return bool(tokens) and not stop.is_set()
+
+    def _forget_from(self, known: int) -> int:
+        """Cut the cache to its first `known` tokens, or to none where the model cannot do that."""
+        if known < len(self._cached):
+            memory = self._api.llama_get_memory(self._llama.ctx)
+            if not (known and self._api.llama_memory_seq_rm(memory, 0, known, -1)):
+                # Recurrent and sliding-window models have no way back but to start again.
+                self._api.llama_memory_clear(memory, True)
+                known = 0
+            del self._cached[known:]
+            self._llama.n_tokens = known
+        return known
+
+    def _evaluate(self, tokens: list[int]) -> None:
+        try:
+            self._llama.eval(tokens)
+        except RuntimeError as error:
+            self._forget_from(0)
+            raise EngineError(
+                f"the language model failed ({error})", "Try another llm.model."
+            ) from error
+        self._cached += tokens
+        self.evaluated_tokens += len(tokens)
+
+    def _sampler(self) -> Any:
+        """A llama.cpp sampler chain; the caller frees it."""
+        api = self._api
+        temperature, top_p, min_p, seed = self._sampling
+        chain = api.llama_sampler_chain_init(api.llama_sampler_chain_default_params())
+        if temperature:
+            parts = [
+                api.llama_sampler_init_top_p(top_p, 1),
+                api.llama_sampler_init_min_p(min_p, 1),
+                api.llama_sampler_init_temp(temperature),
+                api.llama_sampler_init_dist(seed),
+            ]
+        else:
+            parts = [api.llama_sampler_init_greedy()]
+        for part in parts:
+            api.llama_sampler_chain_add(chain, part)
+        return chain
+
+    def _piece(self, token: int) -> bytes:
+        """The bytes that `token` stands for; none for control tokens."""
+        size = 64
+        while True:
+            buffer = ctypes.create_string_buffer(size)
+            used = self._api.llama_token_to_piece(self._vocab, token, buffer, size, 0, False)
+            if used >= 0:
+                return buffer.raw[:used]
+            size = -used
+
+    def _name(self, token: int) -> str:
+        """The text of a special token; empty where the model has none."""
+        if token < 0:
+            return ""
+        return str(self._api.llama_vocab_get_text(self._vocab, token).decode("utf-8", "replace"))
+
+
+_complaints: list[str] = []
+"""What llama.cpp said was wrong since loading began."""
+
+
+@cache
+def _native() -> tuple[Any, object]:
+    """The llama_cpp module, its log taken off the terminal, and what listens to the log instead.
+
+    The listener must live as long as the library: llama.cpp holds no reference that counts.
+    """
+    import llama_cpp
+
+    def listen(_level: int, text: bytes, _data: object) -> None:
+        _, found, reason = text.decode("utf-8", "replace").partition("error loading model: ")
+        if found:
+            _complaints.append(reason.strip())
+
+    listener = llama_cpp.llama_log_callback(listen)
+    llama_cpp.llama_log_set(listener, ctypes.c_void_p(0))
+    return llama_cpp, listener
+
+
+def _load(path: Path, threads: int, context_tokens: int) -> Any:
+    """A `llama_cpp.Llama`; raises `ModelError`."""
+    _check(path)
+    native, _ = _native()
+    _complaints.clear()
+    try:
+        return native.Llama(
+            str(path),
+            n_ctx=context_tokens,
+            n_batch=SLICE,
+            n_ubatch=SLICE,
+            n_threads=threads,
+            n_threads_batch=threads,
+            verbose=False,
+        )
+    except Exception as error:  # it also parses metadata and templates, and lets through what fails
+        reason = _complaints[-1] if _complaints else str(error)
+        if str(path) in reason:  # it names the file once more, and no reason
+            reason = "it is truncated or damaged, or made for a newer llama.cpp"
+        raise ModelError(f"{path}: cannot be loaded ({reason})", CURE) from error
+
+
+def _check(path: Path) -> None:
+    """The plainest faults of a file, named more plainly than llama.cpp does."""
+    try:
+        with path.open("rb") as file:
+            magic = file.read(len(_MAGIC))
+    except FileNotFoundError:
+        raise ModelError(f"{path}: no such model file", CURE) from None
+    except OSError as error:
+        raise ModelError(f"{path}: cannot be read ({error.strerror})", CURE) from None
+    if not magic:
+        raise ModelError(f"{path}: is empty", CURE)
+    if magic != _MAGIC:
+        raise ModelError(f"{path}: is not a GGUF file", CURE)
