@@ -1,0 +1,127 @@
+"""Engines by name. Nothing heavy is imported until an engine is built.
+
+Packages are looked for, not imported: an import can take seconds, and on the wrong processor it
+can end the process.
+"""
+
+import importlib.util
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
+
+from edgevoice.engines.base import ChatModel, Transcriber, Vad, Voice
+from edgevoice.errors import ConfigError
+
+if TYPE_CHECKING:
+    from edgevoice.config import LlmConfig, SttConfig, TtsConfig, VadConfig
+
+MOST_THREADS = 4
+"""More threads than this make none of the small models faster (a rule of thumb)."""
+
+Settings = TypeVar("Settings")
+Engine = TypeVar("Engine")
+
+
+class _Entry(NamedTuple, Generic[Settings, Engine]):
+    """How to build an engine, and the package (as imported) that it needs."""
+
+    build: Callable[[Settings], Engine]
+    package: str | None = None
+
+
+def load_vad(settings: "VadConfig") -> Vad:
+    """The voice activity detector that `settings` name; raises `ConfigError` or `ModelError`."""
+    return _builder("vad", settings.engine, _VADS)(settings)
+
+
+def load_transcriber(settings: "SttConfig") -> Transcriber:
+    """The speech recogniser that `settings` name; raises `ConfigError` or `ModelError`."""
+    return _builder("stt", settings.engine, _TRANSCRIBERS)(settings)
+
+
+def load_chat(settings: "LlmConfig") -> ChatModel:
+    """The language model that `settings` name; raises `ConfigError` or `ModelError`."""
+    return _builder("llm", settings.engine, _CHATS)(settings)
+
+
+def load_voice(settings: "TtsConfig") -> Voice:
+    """The voice that `settings` name; raises `ConfigError` or `ModelError`."""
+    return _builder("tts", settings.engine, _VOICES)(settings)
+
+
+def threads_for(setting: int) -> int:
+    """The threads to use where `setting` says so many, 0 meaning: choose."""
+    return setting or min(MOST_THREADS, len(os.sched_getaffinity(0)))
+
+
+def _builder(
+    section: str, name: str, known: Mapping[str, _Entry[Settings, Engine]]
+) -> Callable[[Settings], Engine]:
+    entry = known.get(name)
+    if entry is None:
+        raise ConfigError(
+            f"{section}.engine is {name!r}, which is not known", f"Known: {', '.join(known)}."
+        )
+    if entry.package and importlib.util.find_spec(entry.package) is None:
+        raise ConfigError(
+            f"{section}.engine is {name}, but its package {entry.package} is not installed",
+            "Run `make setup`, or choose another engine.",
+        )
+    return entry.build
+
+
+def _silero(_settings: "VadConfig") -> Vad:
+    from edgevoice.engines.silero import SileroVad
+
+    return SileroVad()
+
+
+def _whisper(settings: "SttConfig") -> Transcriber:
+    from edgevoice.engines.whisper import WhisperTranscriber
+
+    return WhisperTranscriber(
+        settings.model,
+        threads=threads_for(settings.threads),
+        language=settings.language,
+        min_avg_logprob=settings.min_avg_logprob,
+    )
+
+
+def _llama(settings: "LlmConfig") -> ChatModel:
+    from edgevoice.engines.llama import LlamaChat
+
+    return LlamaChat(
+        settings.model,
+        threads=threads_for(settings.threads),
+        context_tokens=settings.context_tokens,
+        max_tokens=settings.max_tokens,
+        temperature=settings.temperature,
+    )
+
+
+def _espeak(settings: "TtsConfig") -> Voice:
+    from edgevoice.engines.espeak import NORMAL_RATE_WPM, EspeakVoice
+
+    return EspeakVoice(settings.voice, rate_wpm=round(NORMAL_RATE_WPM * settings.speed))
+
+
+def _piper(settings: "TtsConfig") -> Voice:
+    from edgevoice.engines.piper import PiperVoice
+
+    return PiperVoice(
+        Path(settings.voice).expanduser(),
+        threads=threads_for(settings.threads),
+        speed=settings.speed,
+    )
+
+
+_VADS: Mapping[str, _Entry["VadConfig", Vad]] = {"silero": _Entry(_silero, "onnxruntime")}
+_TRANSCRIBERS: Mapping[str, _Entry["SttConfig", Transcriber]] = {
+    "whisper": _Entry(_whisper, "faster_whisper")
+}
+_CHATS: Mapping[str, _Entry["LlmConfig", ChatModel]] = {"llama": _Entry(_llama, "llama_cpp")}
+_VOICES: Mapping[str, _Entry["TtsConfig", Voice]] = {
+    "espeak": _Entry(_espeak),
+    "piper": _Entry(_piper, "piper"),
+}
