@@ -1,0 +1,170 @@
+"""The state table: complete, connected, and never surprised by a world that keeps its own rules."""
+
+import itertools
+from typing import Any
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+
+from edgevoice.dialog import events
+from edgevoice.dialog.events import (
+    Event,
+    Misunderstood,
+    NothingSaid,
+    ReplyEnded,
+    ReplyStarted,
+    SpeechConfirmed,
+    SpeechEnded,
+    SpeechStarted,
+    Understood,
+)
+from edgevoice.dialog.states import TABLE, Action, State, UnexpectedEventError, step
+
+KINDS = [
+    kind
+    for kind in vars(events).values()
+    if isinstance(kind, type) and issubclass(kind, Event) and kind is not Event
+]
+
+
+def example(kind: type[Event]) -> Event:
+    """Some event of that kind."""
+    values: dict[str, Any] = {"at": 0, "start": 0, "end": 0, "text": "", "avg_logprob": 0.0}
+    return kind(**{name: values[name] for name in kind.__dataclass_fields__})
+
+
+@pytest.mark.parametrize(("state", "kind"), list(itertools.product(State, KINDS)))
+def test_every_pair_is_in_the_table_or_a_bug(state: State, kind: type[Event]) -> None:
+    if (state, kind) in TABLE:
+        assert step(state, example(kind)) == TABLE[state, kind]
+    else:
+        with pytest.raises(UnexpectedEventError, match=f"{kind.__name__} while {state.value}"):
+            step(state, example(kind))
+
+
+def reachable(start: State) -> set[State]:
+    found = {start}
+    while more := {to for (at, _), (to, _) in TABLE.items() if at in found} - found:
+        found |= more
+    return found
+
+
+def test_every_state_can_be_reached() -> None:
+    assert reachable(State.IDLE) == set(State)
+
+
+@pytest.mark.parametrize("state", State)
+def test_every_state_finds_its_way_to_silence(state: State) -> None:
+    assert State.IDLE in reachable(state)
+
+
+def test_every_action_and_every_event_has_its_use() -> None:
+    assert {action for _, action in TABLE.values()} == set(Action)
+    assert {kind for _, kind in TABLE} == set(KINDS)
+
+
+class World(RuleBasedStateMachine):
+    """A person, a transcriber and a loudspeaker, each of which keeps its own rules.
+
+    The person starts to speak, has perhaps enough voice to interrupt, and ends. A transcript comes
+    when one was asked for, unless it was thrown away. A reply sounds when one was begun, and ends,
+    with or without having sounded. Beyond that, anything may happen in any order.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.state = State.IDLE
+        self.now = 0
+        self.speech: int | None = None  # where the person's present speech began
+        self.confirmed = False
+        self.utterance: int | None = None  # from where on words are owed a transcript
+        self.transcribing = False
+        self.reply = False
+        self.sounding = False
+
+    def happens(self, event: Event) -> None:
+        self.now += 1
+        self.state, action = step(self.state, event)
+        match action:
+            case Action.BEGIN_UTTERANCE:
+                self.utterance = self.speech
+            case Action.TRANSCRIBE:
+                assert not self.transcribing
+                self.transcribing = True
+            case Action.CONTINUE_UTTERANCE:
+                assert self.transcribing and self.utterance is not None
+                self.transcribing = False
+            case Action.RESPOND | Action.ASK_AGAIN:
+                assert not self.reply
+                self.reply, self.sounding, self.utterance = True, False, None
+            case Action.LET_GO:
+                assert not self.confirmed, "speech that had enough voice was forgotten"
+                self.utterance = None
+            case Action.INTERRUPT:
+                assert self.reply and not (self.sounding and not self.confirmed)
+                self.reply = self.sounding = False
+                self.utterance = self.speech
+            case Action.FINISH:
+                self.reply = self.sounding = False
+            case Action.NOTHING:
+                pass
+
+    @precondition(lambda self: self.speech is None)
+    @rule()
+    def starts_to_speak(self) -> None:
+        self.speech = self.now
+        self.happens(SpeechStarted(self.now, self.now))
+
+    @precondition(lambda self: self.speech is not None and not self.confirmed)
+    @rule()
+    def has_spoken_enough_to_interrupt(self) -> None:
+        assert self.speech is not None
+        self.confirmed = True
+        self.happens(SpeechConfirmed(self.now, self.speech))
+
+    @precondition(lambda self: self.speech is not None)
+    @rule()
+    def stops_speaking(self) -> None:
+        assert self.speech is not None
+        self.happens(SpeechEnded(self.now, self.speech, self.now))
+        self.speech, self.confirmed = None, False
+
+    @precondition(lambda self: self.transcribing)
+    @rule(kind=st.sampled_from([Understood, Misunderstood, NothingSaid]))
+    def transcript_is_ready(self, kind: type[Event]) -> None:
+        self.transcribing = False
+        self.happens(example(kind))
+
+    @precondition(lambda self: self.reply and not self.sounding)
+    @rule()
+    def reply_is_heard(self) -> None:
+        self.sounding = True
+        self.happens(ReplyStarted(self.now))
+
+    @precondition(lambda self: self.reply)
+    @rule()
+    def reply_is_over(self) -> None:
+        self.happens(ReplyEnded(self.now))
+
+    @invariant()
+    def the_state_says_what_is_so(self) -> None:
+        speaking, reply = self.speech is not None, self.reply
+        assert speaking == (self.state in (State.HEARING, State.OVERLAP))
+        assert reply == (self.state in (State.PREPARING, State.SPEAKING, State.OVERLAP))
+        assert self.sounding == (self.state in (State.SPEAKING, State.OVERLAP))
+        assert self.transcribing == (self.state is State.UNDERSTANDING)
+
+    @invariant()
+    def who_speaks_is_remembered_from_the_first_sample_on(self) -> None:
+        if self.speech is not None:
+            assert self.utterance is not None and self.utterance <= self.speech
+
+    @invariant()
+    def nobody_talks_over_a_person_who_means_it(self) -> None:
+        assert not (self.confirmed and self.reply)
+
+
+TestWorld = World.TestCase
+TestWorld.settings = settings(max_examples=150, stateful_step_count=40)
