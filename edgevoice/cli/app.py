@@ -1,0 +1,46 @@
+"""The commands, put together."""
+
+from typing import Annotated
+
+import typer
+
+from edgevoice import __version__
+from edgevoice.cli import inspecting, speaking, talking
+from edgevoice.cli.console import console
+
+app = typer.Typer(
+    name="edgevoice",
+    help="A voice assistant that listens, thinks and speaks on the machine in front of you. "
+    "Nothing that is said leaves it.",
+    epilog="Start with [bold]edgevoice demo[/], then [bold]edgevoice run[/].",
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        console.print(f"edgevoice {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _edgevoice(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Say which one.")
+    ] = False,
+) -> None:
+    pass
+
+
+TALK, TRY, CHECK = "Talk", "Try a part of it", "Look after it"
+app.command(rich_help_panel=TALK)(talking.run)
+app.command(rich_help_panel=TALK)(talking.demo)
+app.command(rich_help_panel=TALK)(talking.chat)
+app.command(rich_help_panel=TRY)(speaking.transcribe)
+app.command(rich_help_panel=TRY)(speaking.say)
+app.command(rich_help_panel=CHECK)(inspecting.devices)
+app.command(rich_help_panel=CHECK)(inspecting.doctor)

@@ -1,0 +1,46 @@
+"""Where the commands print, and what several of them share."""
+
+import json
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from edgevoice.config import Config, load_config
+
+console = Console(highlight=False)
+errors = Console(stderr=True, highlight=False)
+
+ConfigOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--config",
+        "-c",
+        help="Settings file; without it ./config.yaml, then /etc/edgevoice/config.yaml.",
+        show_default=False,
+    ),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Answer as JSON, for programs.")]
+
+
+def settings(path: Path | None) -> Config:
+    """The configuration, with logging set up as it says."""
+    config = load_config(path)
+    logging.getLogger().setLevel(config.log.level.upper())
+    return config
+
+
+def print_json(answer: Any) -> None:
+    """`answer` as JSON on standard output."""
+    print(json.dumps(answer, indent=2, ensure_ascii=False))  # noqa: T201
+
+
+@contextmanager
+def loading() -> Iterator[Any]:
+    """A spinner on a terminal; gives the function that says what is being loaded."""
+    with errors.status("Getting ready …") as status:
+        yield lambda what: status.update(f"Getting ready: {what} …")

@@ -1,0 +1,143 @@
+"""`run`, `demo` and `chat`: whole conversations."""
+
+import asyncio
+import signal
+import sys
+import threading
+from collections.abc import Coroutine, Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from edgevoice.cli.console import (
+    ConfigOption,
+    JsonOption,
+    console,
+    errors,
+    loading,
+    print_json,
+    settings,
+)
+
+
+def run(config: ConfigOption = None) -> None:
+    """Talk to the assistant through the microphone and the loudspeaker, until Ctrl-C."""
+    from edgevoice.app import converse, load_engines
+    from edgevoice.show import Show
+    from edgevoice.transports.local import LocalTransport
+
+    chosen = settings(config)
+    with loading() as progress:
+        engines = load_engines(chosen, progress)
+    transport = LocalTransport(
+        chosen.audio.input_device,
+        chosen.audio.output_device,
+        playback_rate=engines.voice.rate,
+        period_ms=chosen.audio.period_ms,
+        playback_buffer_ms=chosen.audio.playback_buffer_ms,
+    )
+    console.print("[dim]Speak whenever you like; interrupt me the same way. Ctrl-C ends.[/]")
+    _until_stopped(converse(chosen, engines, transport, [Show(console)]))
+    console.print("[dim]Goodbye.[/]")
+
+
+def demo(
+    recording: Annotated[
+        Path | None,
+        typer.Argument(
+            help="A WAV file with somebody's question; without it a scripted person calls.",
+            show_default=False,
+        ),
+    ] = None,
+    out: Annotated[
+        Path, typer.Option("--out", "-o", help="Folder for demo.wav, demo.json and demo.png.")
+    ] = Path("demo-output"),
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Watch the assistant hold a conversation, with real engines, in real time.
+
+    A scripted person asks, listens and interrupts. Nothing is canned but their lines. A recording
+    of the conversation (left: the person, right: the assistant), its words and times, and a
+    picture of it are left in the --out folder.
+    """
+    from edgevoice.app import load_engines
+    from edgevoice.audio.wav import read_wav
+    from edgevoice.demo.hold import Demo, make_folder
+    from edgevoice.demo.script import speak_script
+    from edgevoice.show import Show, summary
+    from edgevoice.transports.caller import Line
+
+    chosen = settings(config)
+    lines = [Line(read_wav(recording), None)] if recording else None
+    make_folder(out)
+    with loading() as progress:
+        engines = load_engines(chosen, progress)
+        progress("the person's voice")
+        lines = lines or speak_script()
+    shown = errors if as_json else console
+    conversation = Demo(chosen, engines, lines)
+    _until_stopped(conversation.hold([Show(shown)]))
+    written = conversation.write(out)
+    if as_json:
+        print_json(conversation.as_json())
+        return
+    console.print(summary(conversation.turns, conversation.barge_ins_ms))
+    console.print(f"[dim]Written: {', '.join(str(path) for path in written)}[/]")
+
+
+def chat(config: ConfigOption = None, as_json: JsonOption = False) -> None:
+    """Type with the language model alone: one line, one reply. An empty line or Ctrl-D ends.
+
+    With --json, every reply is one line of JSON.
+    """
+    from edgevoice.app import new_history
+    from edgevoice.engines.loading import load_chat
+
+    chosen = settings(config)
+    with loading() as progress:
+        progress("language model")
+        model = load_chat(chosen.llm)
+        model.prefill(new_history(chosen).messages(), threading.Event())
+    history = new_history(chosen)
+    for line in _typed_lines():
+        history.add_user(line)
+        before = model.evaluated_tokens
+        reply = ""
+        for piece in model.stream(history.messages(), threading.Event()):
+            reply += piece
+            if not as_json:
+                console.print(piece, end="", markup=False, soft_wrap=True)
+        history.add_assistant(reply)
+        if as_json:
+            tokens = model.evaluated_tokens - before
+            print_json({"user": line, "agent": reply, "evaluated_tokens": tokens})
+        else:
+            console.print()
+
+
+def _typed_lines() -> Iterator[str]:
+    """What is typed or piped in, line by line, until an empty line or the end."""
+    while True:
+        if sys.stdin.isatty():
+            console.print("[bold cyan]you ›[/] ", end="")
+        line = sys.stdin.readline().strip()
+        if not line:
+            return
+        yield line
+
+
+def _until_stopped(conversation: Coroutine[Any, Any, None]) -> None:
+    """Hold `conversation` until it ends by itself, or Ctrl-C or a service manager ends it."""
+
+    async def hold() -> None:
+        loop = asyncio.get_running_loop()
+        task = asyncio.ensure_future(conversation)
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, task.cancel)
+        with suppress(asyncio.CancelledError):
+            await task
+
+    asyncio.run(hold())
