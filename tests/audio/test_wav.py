@@ -31,7 +31,7 @@ def encoded(sound: NDArray[np.float64], kind: str) -> bytes:
             whole = encoded(sound / 256, "i4")
             return b"".join(whole[at : at + 3] for at in range(0, len(whole), 4))
         case "i2" | "i4":
-            top = 2 ** (8 * int(kind[1]) - 1) - 1
+            top = (1 << (8 * int(kind[1]) - 1)) - 1
             return np.rint(sound * top).astype("<" + kind).tobytes()
         case _:
             return sound.astype("<" + kind).tobytes()

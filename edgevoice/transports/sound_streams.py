@@ -1,0 +1,162 @@
+"""What the sound card's rings mean to the agent: 16 kHz mono in, chunks of any rate out.
+
+No asyncio and no clock: the counters in the shared memory (`sound_process`) say what time it is.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from edgevoice.audio.chunk import LISTENING_RATE, AudioChunk, Samples, samples_of
+from edgevoice.audio.resample import Resampler
+from edgevoice.transports.sound_process import (
+    AHEAD,
+    CAPTURED,
+    FLUSHED,
+    IDLE,
+    QUEUED,
+    TAKEN,
+    Ring,
+    SharedSound,
+)
+
+PIECE_MS = 20
+MICROPHONE_BUFFER_MS = 2_000
+"""Microphone sound that is older than this is lost when nobody reads it."""
+
+TAIL_MS = 60
+"""With less than this left to play, what the resampler holds back is played as well."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedCard:
+    """One direction of the card as it was opened: hertz, and interleaved channels."""
+
+    name: str
+    rate: int
+    channels: int
+
+
+class Microphone:
+    """The reading side of the microphone ring.
+
+    `dropped` counts the samples, at 16 kHz, that were not read in time.
+    """
+
+    def __init__(self, shared: SharedSound, card: OpenedCard) -> None:
+        self.dropped = 0
+        self._counters = shared.counters
+        self._ring = Ring(shared.microphone, card.channels)
+        self._rate = card.rate
+        self._piece = samples_of(PIECE_MS, card.rate)
+        self._bound = min(samples_of(MICROPHONE_BUFFER_MS, card.rate), self._ring.frames // 2)
+        self._resampler = Resampler(card.rate, LISTENING_RATE, "LQ")
+        self._lost = 0
+        self._read = 0
+        self._next = 0
+
+    def chunks(self) -> Iterator[AudioChunk]:
+        """What has come in since the last call, in pieces of at most about 20 ms."""
+        while behind := self._counters[CAPTURED] - self._read:
+            pcm = self._resampler.add(self._frames(behind))
+            if len(pcm):
+                chunk = AudioChunk(pcm, LISTENING_RATE, self._next)
+                self._next = chunk.end
+                yield chunk
+
+    def _frames(self, behind: int) -> Samples:
+        """The next piece; silence in the place of what is lost, so that the clock stays true."""
+        late = behind - self._bound
+        if late <= 0:
+            pcm = self._copied(min(behind, self._piece))
+            # Read first, checked afterwards: if it has been overwritten meanwhile it is lost.
+            late = self._counters[CAPTURED] - self._read - self._ring.frames
+        if late > 0:
+            pcm = np.zeros(min(late, self._piece), np.int16)
+            self._lost += len(pcm)
+            self.dropped = self._lost * LISTENING_RATE // self._rate
+        self._read += len(pcm)
+        return pcm
+
+    def _copied(self, frames: int) -> Samples:
+        """The first channel: of a speakerphone's several, it is the processed one."""
+        raw = np.frombuffer(self._ring.get(self._read, frames), np.int16)
+        return raw.reshape(-1, self._ring.channels)[:, 0]
+
+
+class Loudspeaker:
+    """The writing side of the playback ring; holds at most `buffer_ms` of sound."""
+
+    def __init__(self, shared: SharedSound, card: OpenedCard, buffer_ms: int) -> None:
+        self._counters = shared.counters
+        self._ring = Ring(shared.playback, card.channels)
+        self._rate = card.rate
+        self._bound = min(samples_of(buffer_ms, card.rate), self._ring.frames // 2)
+        self._begin()
+
+    def _begin(self) -> None:
+        self._base: int = self._counters[QUEUED]
+        self._given = 0
+        self._given_rate = self._rate
+        self._heard = 0
+        self._resampler = Resampler(self._rate, self._rate)
+        self._held_back = False
+        self._waiting: Samples = np.zeros(0, np.int16)
+
+    @property
+    def full(self) -> bool:
+        """Whether some of what was added waits for room."""
+        return len(self._waiting) > 0
+
+    def add(self, chunk: AudioChunk) -> None:
+        """Queue `chunk`, beyond the bound if need be: wait until it is not `full` any more."""
+        if self._given == 0 and chunk.rate != self._given_rate:
+            self._given_rate = chunk.rate
+            self._resampler = Resampler(chunk.rate, self._rate, "LQ")
+        if chunk.rate != self._given_rate:
+            raise ValueError(f"{chunk.rate} Hz after {self._given_rate} Hz without a flush between")
+        self._given += len(chunk.pcm)
+        self._held_back = self._given_rate != self._rate
+        self._enqueue(self._resampler.add(chunk.pcm))
+
+    def advance(self) -> None:
+        """A period has passed: fill the room that it left."""
+        self._enqueue(np.zeros(0, np.int16))
+        if self._held_back and not self.full and self._unplayed() < samples_of(TAIL_MS, self._rate):
+            self._held_back = False
+            self._enqueue(self._resampler.finish())
+
+    def heard(self) -> int:
+        """Samples that have sounded since the last flush, at the rate of the chunks; exact once
+        all is said, within a period or two before.
+        """
+        counters = self._counters
+        on_its_way = max(0, min(counters[AHEAD], self._rate) - counters[IDLE])
+        sounded = max(0, counters[TAKEN] - self._base - on_its_way)
+        if not (on_its_way or self._held_back or self.full or self._unplayed()):
+            self._heard = self._given
+        else:
+            heard = min(self._given, sounded * self._given_rate // self._rate)
+            self._heard = max(self._heard, heard)
+        return self._heard
+
+    def flush(self) -> int:
+        """Drop everything that the card has not taken yet; answers `heard`, and starts afresh."""
+        heard = self.heard()
+        self._counters[FLUSHED] = self._counters[QUEUED]
+        self._begin()
+        return heard
+
+    def _enqueue(self, pcm: Samples) -> None:
+        self._waiting = np.concatenate([self._waiting, pcm])
+        room = max(0, self._bound - self._unplayed())
+        now, self._waiting = self._waiting[:room], self._waiting[room:]
+        if len(now):
+            first = self._counters[QUEUED]
+            self._ring.put(first, np.repeat(now, self._ring.channels).tobytes())
+            self._counters[QUEUED] = first + len(now)  # last: now the card may take them
+
+    def _unplayed(self) -> int:
+        """Frames in the ring that are still to be taken."""
+        return int(self._counters[QUEUED] - max(self._counters[TAKEN], self._counters[FLUSHED]))
