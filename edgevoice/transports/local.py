@@ -1,0 +1,108 @@
+"""The microphone and the loudspeaker of this machine.
+
+The sound card lives in a process of its own: `sound_process` holds it (its docstring draws the
+memory that the two share), `sound_link` starts and watches it, `sound_streams` turns the card's
+rates and channels into the agent's. The microphone wakes us once per period; nothing polls.
+"""
+
+from collections.abc import AsyncIterator
+
+from edgevoice.audio.chunk import LISTENING_RATE, AudioChunk
+from edgevoice.errors import DeviceError
+from edgevoice.transports.sound_link import CURE, SoundLink
+from edgevoice.transports.sound_streams import Loudspeaker, Microphone
+
+
+class LocalTransport:
+    """A `Transport` over PyAudio.
+
+    `input_device`, `output_device`: the device's name or a part of it; None: the system's default.
+    `playback_rate`: hertz that we ask of the loudspeaker (chunks of every rate can be played).
+    `period_ms`: how much sound moves at a time. `playback_buffer_ms`: where `play` starts to wait.
+    """
+
+    def __init__(
+        self,
+        input_device: str | None = None,
+        output_device: str | None = None,
+        *,
+        playback_rate: int = 22_050,
+        period_ms: int = 20,
+        playback_buffer_ms: int = 1_000,
+    ) -> None:
+        self.dropped = 0
+        self._playback_buffer_ms = playback_buffer_ms
+        self._request = {
+            "input": input_device,
+            "output": output_device,
+            "input_rate": LISTENING_RATE,
+            "output_rate": playback_rate,
+            "period_ms": period_ms,
+        }
+        self._heard = 0
+        self._link: SoundLink | None = None
+        self._microphone: Microphone | None = None
+        self._loudspeaker: Loudspeaker | None = None
+
+    @property
+    def process_id(self) -> int | None:
+        """The number of the process that holds the card, while there is one."""
+        return None if self._link is None or self._link.closed else self._link.pid
+
+    async def open(self) -> None:
+        """Start the sound process. Raises `DeviceError` when no sound comes within 5 s."""
+        await self.aclose()
+        self._link = link = SoundLink(self._request, self._on_period)
+        try:
+            microphone, loudspeaker = await link.opened()
+        except BaseException:
+            await link.close()
+            raise
+        self.dropped = self._heard = 0
+        self._microphone = Microphone(link.shared, microphone)
+        self._loudspeaker = Loudspeaker(link.shared, loudspeaker, self._playback_buffer_ms)
+
+    async def chunks(self) -> AsyncIterator[AudioChunk]:
+        """The microphone at 16 kHz. Raises `DeviceError` when the card has gone."""
+        while self._link and self._microphone:
+            for chunk in self._microphone.chunks():
+                self.dropped = self._microphone.dropped
+                yield chunk
+                if self._link.closed:
+                    return
+            try:
+                await self._link.period()
+            except DeviceError:
+                await self.aclose()
+                raise
+
+    async def play(self, chunk: AudioChunk) -> None:
+        """Queue `chunk`. Raises `DeviceError` when the card has gone."""
+        if not (self._link and self._loudspeaker):
+            raise DeviceError("The sound card is closed", CURE)
+        self._loudspeaker.add(chunk)
+        while not self._link.closed and self._loudspeaker.full:
+            await self._link.period()
+
+    def heard(self) -> int:
+        """Samples heard since the last flush."""
+        if self._loudspeaker:
+            self._heard = self._loudspeaker.heard()
+        return self._heard
+
+    def flush(self) -> int:
+        """Silence within a period, apart from what the sound system has already taken."""
+        heard = self._loudspeaker.flush() if self._loudspeaker else self._heard
+        self._heard = 0
+        return heard
+
+    async def aclose(self) -> None:
+        """End the sound process. May be called twice, and before `open`."""
+        self.heard()
+        self._microphone = self._loudspeaker = None
+        if self._link:
+            await self._link.close()
+
+    def _on_period(self) -> None:
+        if self._loudspeaker:
+            self._loudspeaker.advance()

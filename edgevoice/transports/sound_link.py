@@ -1,0 +1,157 @@
+"""The agent's end of the process that holds the sound card.
+
+Starts it, listens to it, notices when it dies or falls silent, and gets rid of it, so that whoever
+waits for sound gets either sound or a `DeviceError`, soon.
+"""
+
+import asyncio
+import contextlib
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from edgevoice.errors import DeviceError
+from edgevoice.transports import sound_process
+from edgevoice.transports.sound_process import CAPTURED, SERVED, SharedSound
+from edgevoice.transports.sound_streams import OpenedCard
+
+OPEN_SECONDS = 5.0
+"""How long a card may take to deliver its first period."""
+
+WATCH_SECONDS = 1.0
+PATIENCE = 2
+"""A card that has not moved at so many looks in a row is dead: after two to three seconds."""
+
+CURE = "Look at what there is with `edgevoice devices`, and name it under `audio:` in config.yaml."
+
+
+class SoundLink:
+    """A running sound process. `on_period` is called for every period of the microphone."""
+
+    def __init__(self, request: dict[str, Any], on_period: Callable[[], None]) -> None:
+        self._on_period = on_period
+        self._period = asyncio.Event()
+        self._failure: tuple[str, str] | None = None
+        self._cards: dict[str, OpenedCard] = {}
+        self._unread = b""
+        self._progress = (0, 0)
+        self._idle_looks = 0
+        self.closed = False
+        memory = os.memfd_create("edgevoice-sound")
+        os.ftruncate(memory, sound_process.MEMORY_BYTES)
+        self.shared = SharedSound(memory)
+        self._pipe, its_end = os.pipe()
+        os.set_blocking(self._pipe, False)
+        try:
+            self._process = _start({**request, "memory": memory, "pipe": its_end}, memory, its_end)
+        except BaseException:
+            os.close(self._pipe)
+            raise
+        finally:
+            os.close(memory)
+            os.close(its_end)
+        self._loop = asyncio.get_running_loop()
+        self._loop.add_reader(self._pipe, self._listen)
+        self._watch = self._loop.call_later(WATCH_SECONDS, self._look)
+
+    @property
+    def pid(self) -> int:
+        """The process's number."""
+        return self._process.pid
+
+    async def opened(self) -> tuple[OpenedCard, OpenedCard]:
+        """Microphone and loudspeaker, once both run. Raises `DeviceError` if they do not."""
+        try:
+            async with asyncio.timeout(OPEN_SECONDS):
+                while not (self._cards and all(self._counts())):
+                    await self.period()
+        except TimeoutError:
+            raise DeviceError(
+                f"The sound card delivered nothing within {OPEN_SECONDS:.0f} seconds", CURE
+            ) from None
+        return self._cards["input"], self._cards["output"]
+
+    async def period(self) -> None:
+        """Wait for the next period, or the end (`closed`); raises `DeviceError` on failure."""
+        if not (self._failure or self.closed):
+            await self._period.wait()
+        if self._failure:
+            raise DeviceError(*self._failure)
+
+    async def close(self) -> None:
+        """End the process. May be called twice."""
+        if self.closed:
+            return
+        self.closed = True
+        self._watch.cancel()
+        self._loop.remove_reader(self._pipe)
+        os.close(self._pipe)
+        del self.shared  # with it goes the memory, and its descriptor
+        self._wake()
+        self._process.kill()  # asking nicely would not be gentler, see `sound_process.serve`
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+        with contextlib.suppress(subprocess.TimeoutExpired):  # stuck in a driver: it dies later
+            await asyncio.to_thread(self._process.wait, 1.0)
+
+    def _listen(self) -> None:
+        try:
+            said = os.read(self._pipe, 1 << 16)
+        except BlockingIOError:
+            return
+        if not said:
+            self._fail("The process that holds the sound card has died")
+            return
+        *lines, self._unread = (self._unread + said).split(b"\n")
+        for line in filter(None, lines):
+            self._take(json.loads(line))
+        self._on_period()
+        self._wake()
+
+    def _take(self, message: dict[str, Any]) -> None:
+        if "error" in message:
+            self._fail(message["error"], message.get("cure", CURE))
+        else:
+            self._cards = {way: OpenedCard(**about) for way, about in message.items()}
+
+    def _look(self) -> None:
+        """Both directions must have moved since the last look."""
+        counts = self._counts()
+        moved = all(new > old for new, old in zip(counts, self._progress, strict=True))
+        self._progress = counts
+        self._idle_looks = 0 if moved or not self._cards else self._idle_looks + 1
+        if self._idle_looks >= PATIENCE:
+            self._fail("The sound card has stopped: its device may have been unplugged")
+        else:
+            self._watch = self._loop.call_later(WATCH_SECONDS, self._look)
+
+    def _counts(self) -> tuple[int, int]:
+        return self.shared.counters[CAPTURED], self.shared.counters[SERVED]
+
+    def _fail(self, what: str, cure: str = CURE) -> None:
+        self._loop.remove_reader(self._pipe)
+        self._watch.cancel()
+        self._process.kill()
+        self._failure = self._failure or (what, cure)
+        self._wake()
+
+    def _wake(self) -> None:
+        """Wake whoever waits now; who comes later waits for the next time."""
+        self._period.set()
+        self._period.clear()
+
+
+def _start(request: dict[str, Any], *descriptors: int) -> subprocess.Popen[bytes]:
+    # -P: the script's folder is no place to import from. A group of its own: Ctrl-C is for us.
+    # ALSA and PortAudio write to the terminal whatever they like, so they get none.
+    return subprocess.Popen(
+        [sys.executable, "-P", sound_process.__file__, json.dumps(request)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        pass_fds=descriptors,
+        process_group=0,
+    )
