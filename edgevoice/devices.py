@@ -13,6 +13,7 @@ from edgevoice.audio.chunk import AudioChunk, Framer, Samples, samples_of
 from edgevoice.errors import DeviceError
 from edgevoice.transports import sound_process
 from edgevoice.transports.base import Transport
+from edgevoice.transports.local import LocalTransport
 
 LIST_SECONDS = 10.0
 LEVEL_MS = 100
@@ -98,6 +99,22 @@ def dbfs(pcm: Samples) -> float:
     """The root mean square of `pcm` (shape `[n]`, n > 0) in decibels below full scale."""
     rms = math.sqrt(float(np.mean(np.square(pcm, dtype=np.float64)))) / 32_768
     return max(SILENCE_DBFS, 20 * math.log10(rms)) if rms else SILENCE_DBFS
+
+
+async def play_aloud(chunk: AudioChunk, output_device: str | None = None) -> None:
+    """Play `chunk` through the loudspeaker, and return when it has been heard.
+
+    Raises `DeviceError`; also when there is no microphone, which is what paces the transport.
+    """
+    transport = LocalTransport(output_device=output_device, playback_rate=chunk.rate)
+    try:
+        await transport.open()
+        await transport.play(chunk)
+        async for _ in transport.chunks():
+            if transport.heard() == len(chunk.pcm):
+                return
+    finally:
+        await transport.aclose()
 
 
 def test_tone(rate: int) -> AudioChunk:

@@ -83,6 +83,21 @@ def test_ten_levels_a_second() -> None:
     assert asyncio.run(levels()) == [-96] * 5 + [-12] * 5
 
 
+@pytest.mark.sound
+def test_the_tone_is_heard_in_the_room_before_we_return() -> None:
+    async def scene() -> None:
+        async with asyncio.timeout(20), card.recording() as recording:
+            await devices.play_aloud(devices.test_tone(22_050))
+            at = len(recording.pcm)
+            pcm = (await recording.until(lambda pcm: len(pcm) > at + 8_000))[:at]
+            loud = np.flatnonzero(np.abs(pcm.astype(int)) > 1_000)
+            assert pitch(pcm[loud[0] : loud[0] + 3_200], 16_000) == pytest.approx(659, abs=6)
+            assert (loud[-1] - loud[0]) / 16_000 > 0.5
+
+    with sound_card() as card:
+        asyncio.run(scene())
+
+
 @pytest.mark.parametrize("rate", [16_000, 22_050, 48_000])
 def test_the_tone_is_two_notes_and_soft(rate: int) -> None:
     chime = devices.test_tone(rate)
