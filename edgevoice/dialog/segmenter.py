@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from edgevoice.dialog.events import SpeechConfirmed, SpeechEnded, SpeechStarted
 
 HYSTERESIS = 0.15
-"""How far below the threshold a frame may fall and still belong to speech that has started."""
+"""How far below the threshold a frame may fall and still belong to speech that has started; at most
+half of the way down, or speech with a low threshold would never end."""
 
 CANDIDATE_GAP = 1_600
 """Samples (100 ms) of silence that a beginning may contain: plosives have such holes."""
@@ -58,7 +59,8 @@ class Segmenter:
     def add(self, probability: float, start: int, samples: int) -> list[SpeechEvent]:
         """What the frame of `samples` samples from `start` on brings about."""
         now = start + samples
-        floor = self._settings.threshold - (HYSTERESIS if self._speaking else 0)
+        threshold = self._settings.threshold
+        floor = max(threshold - HYSTERESIS, threshold / 2) if self._speaking else threshold
         if probability >= floor:
             self._end = now
             if not self._exhausted:
@@ -84,9 +86,10 @@ class Segmenter:
         if gate is not None and not self._confirmed and self._voiced >= gate:
             self._confirmed = True
             events.append(SpeechConfirmed(now, start))
-        paused = now - self._end >= self._settings.endpointing_delay
-        self._exhausted = not paused and now - start >= self._settings.max_utterance
-        if paused or self._exhausted:
+        silence = now - self._end
+        too_long = now - start >= self._settings.max_utterance
+        if too_long or silence >= self._settings.endpointing_delay:
+            self._exhausted = too_long and silence < CANDIDATE_GAP
             events.append(SpeechEnded(now, start, self._end))
             self._forget()
         return events
