@@ -44,10 +44,9 @@ class PiperVoice:
 
         # It warns, with the phoneme, about every sound that a voice does not know.
         logging.getLogger("piper").setLevel(logging.ERROR)
+        session = open_session(path, threads=threads, cure=CURE)
         config = _config(Path(f"{path}.json"))
-        self._voice: Any = piper.PiperVoice(
-            session=open_session(path, threads=threads, cure=CURE), config=config
-        )
+        self._voice: Any = piper.PiperVoice(session=session, config=config)
         self.rate: int = config.sample_rate
         self._settings = piper.SynthesisConfig(
             speaker_id=speaker, length_scale=config.length_scale / speed

@@ -84,8 +84,14 @@ def test_missing_models(tmp_path: Path) -> None:
         loading.load_voice(TtsConfig(engine="piper", voice=str(nowhere)))
 
 
-def test_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_threads(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    large, small = tmp_path / "large", tmp_path / "small"
+    small.write_bytes(b"tiny")
+    with large.open("wb") as file:
+        file.truncate(loading.SMALL_BYTES)
     for cores, chosen in ((1, 1), (2, 2), (4, 4), (64, 4)):
         monkeypatch.setattr(os, "sched_getaffinity", lambda _, cores=cores: set(range(cores)))
-        assert loading.threads_for(0) == chosen
-    assert loading.threads_for(7) == 7
+        assert loading.threads_for(0, large) == chosen
+        assert loading.threads_for(0, small) == 1
+    assert loading.threads_for(7, small) == loading.threads_for(7, large) == 7
+    assert loading.threads_for(0, tmp_path / "missing") == 1
