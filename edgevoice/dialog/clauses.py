@@ -18,14 +18,19 @@ CLAUSE_WORDS = 6
 LONGEST_CLAUSE = 280
 """Characters after which a clause ends at the next space, punctuation or not."""
 
-_SENTENCE_END = re.compile(r"[.!?…][\"'”’)\]*_]*$")
+_SENTENCE_END = re.compile(r"[.!?…。！？｡][\"'”’)\]」』）*_]*$")
 _SOFT_BREAK = re.compile(r"([,;:][\"'”’)\]*_]*|\s[–—-])$")
 _NO_SENTENCE_END = re.compile(
-    # Dr. · J. · e.g.
-    r"(?:^|\W)(?:(?-i:[A-HJ-Z])|dr|mrs?|ms|prof|st|vs|no|etc|approx|e\.g|i\.e)\.$"
-    r"|^\s*\d{1,3}\.$",  # the number of a list's line
+    # Dr. · J. · e.g., whatever follows
+    r"(?:^|\W)(?:(?-i:[A-HJ-Z])|dr|mrs?|ms|prof|st|vs|approx|e\.g|i\.e)\. .$"
+    r"|(?:^|\W)(?:etc|[ap]\.m)\. (?-i:[a-z])$"  # these end a sentence now and then
+    r"|(?:^|\W)no\. \d$"  # the abbreviation, not the answer
+    r"|^\s*\d{1,3}\. .$",  # the number of a list's line
     re.IGNORECASE,
 )
+
+_WIDE_ENDS = frozenset("。！？｡」』）")
+"""No space follows these: a clause may end right after them, unless more of them come."""
 
 
 class ClauseSplitter:
@@ -38,14 +43,11 @@ class ClauseSplitter:
     def add(self, text: str) -> Iterator[str]:
         """The clauses that `text` completes."""
         for letter in text:
-            if letter.isspace() or not self._clause[-1:].isspace():
-                self._clause += letter
-            else:
-                # White space stays with the clause before it, so a cut is known at the first
-                # letter after it.
-                if self._complete():
-                    yield self._cut()
-                self._clause += letter
+            # White space stays with the clause before it, so a cut is known at the first letter
+            # after it.
+            if self._may_end_before(letter) and self._complete(letter):
+                yield self._cut()
+            self._clause += letter
 
     def finish(self) -> Iterator[str]:
         """What is left, if it holds more than white space."""
@@ -57,7 +59,13 @@ class ClauseSplitter:
         self._first = False
         return clause
 
-    def _complete(self) -> bool:
+    def _may_end_before(self, letter: str) -> bool:
+        last = self._clause[-1:]
+        if letter.isspace():
+            return False
+        return last.isspace() or (last in _WIDE_ENDS and letter not in _WIDE_ENDS)
+
+    def _complete(self, following: str) -> bool:
         clause = self._clause
         text = clause.rstrip()
         if not text:
@@ -65,7 +73,7 @@ class ClauseSplitter:
         if "\n" in clause[len(text) :]:
             return True
         if _SENTENCE_END.search(text):
-            return not _NO_SENTENCE_END.search(text)
+            return not _NO_SENTENCE_END.search(f"{text} {following}")
         if len(text) >= LONGEST_CLAUSE:
             return True
         enough = FIRST_CLAUSE_WORDS if self._first else CLAUSE_WORDS
