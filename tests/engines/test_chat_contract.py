@@ -11,6 +11,8 @@ from edgevoice.engines.llama import LlamaChat
 from edgevoice.engines.scripted import ScriptedChat
 from tests.engines.flags import StopAfter
 
+pytestmark = pytest.mark.engine
+
 Make = Callable[[list[str]], ChatModel]
 
 FIRST = [Message("system", "Be brief."), Message("user", "What is the capital of France?")]

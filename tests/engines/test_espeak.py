@@ -12,6 +12,8 @@ from edgevoice.engines import espeak
 from edgevoice.engines.espeak import EspeakVoice
 from edgevoice.errors import ModelError
 
+pytestmark = pytest.mark.engine
+
 
 def speak(voice: EspeakVoice, text: str) -> Samples:
     return np.concatenate([chunk.pcm for chunk in voice.synthesize(text, Event())])

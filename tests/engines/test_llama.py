@@ -14,6 +14,8 @@ from edgevoice.errors import EngineError, ModelError
 from tests.engines import tiny_gguf
 from tests.engines.flags import StopAfter
 
+pytestmark = pytest.mark.engine
+
 SYSTEM = Message("system", "Be brief, and friendly, and do not use any symbols at all, please.")
 FIRST = [SYSTEM, Message("user", "What is the capital of France?")]
 OTHER = [SYSTEM, Message("user", "What time is it in Tokyo?")]

@@ -17,6 +17,8 @@ from edgevoice.engines.silero import SileroVad
 from edgevoice.engines.whisper import WhisperTranscriber
 from edgevoice.errors import ConfigError, ModelError
 
+pytestmark = pytest.mark.engine
+
 HEAVY = ("onnxruntime", "ctranslate2", "faster_whisper", "llama_cpp", "piper", "torch")
 
 

@@ -13,6 +13,8 @@ from edgevoice.engines.piper import PiperVoice
 from edgevoice.errors import ModelError
 from tools import make_test_voice
 
+pytestmark = pytest.mark.engine
+
 
 @pytest.fixture
 def copied(whistle: Path, tmp_path: Path) -> Path:

@@ -12,6 +12,8 @@ from edgevoice.audio.chunk import Samples
 from edgevoice.engines.silero import FRAME, SileroVad, find_weights
 from edgevoice.errors import ModelError
 
+pytestmark = pytest.mark.engine
+
 Say = Callable[[str], Samples]
 
 

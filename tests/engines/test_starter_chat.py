@@ -9,6 +9,8 @@ from edgevoice.engines.base import Message
 from edgevoice.engines.llama import LlamaChat
 from tests.engines.flags import StopAfter
 
+pytestmark = pytest.mark.engine
+
 CONFIG = Config().llm
 SYSTEM = Message("system", CONFIG.system_prompt)
 FRANCE = [SYSTEM, Message("user", "what is the capital of france")]

@@ -11,6 +11,8 @@ from edgevoice.engines.base import Transcriber, Transcript
 from edgevoice.engines.scripted import ScriptedTranscriber
 from edgevoice.engines.whisper import WhisperTranscriber
 
+pytestmark = pytest.mark.engine
+
 Make = Callable[[list[str]], Transcriber]
 Say = Callable[[str], Samples]
 

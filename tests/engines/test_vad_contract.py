@@ -10,6 +10,8 @@ from edgevoice.engines.base import Vad
 from edgevoice.engines.scripted import ScriptedVad
 from edgevoice.engines.silero import SileroVad
 
+pytestmark = pytest.mark.engine
+
 SECOND = LISTENING_RATE
 Say = Callable[[str], Samples]
 

@@ -15,6 +15,8 @@ from edgevoice.engines.piper import PiperVoice
 from edgevoice.engines.scripted import ScriptedVoice
 from tests.engines.flags import StopAfter
 
+pytestmark = pytest.mark.engine
+
 SHORT = "Good morning."
 LONG = "The first sentence is here. The second one follows it, and it is a little longer."
 

@@ -13,6 +13,8 @@ from edgevoice.engines.whisper_files import Profile
 from edgevoice.engines.whisper_window import LONGEST
 from edgevoice.errors import ConfigError, EngineError, ModelError
 
+pytestmark = pytest.mark.engine
+
 SECOND = LISTENING_RATE
 
 
