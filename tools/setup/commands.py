@@ -136,4 +136,4 @@ def _how_it_ended(code: int) -> str:
 
 def _tail(text: str, lines: int) -> str:
     kept = [line.rstrip() for line in text.splitlines() if line.strip()]
-    return "\n".join(line[:200] for line in kept[-lines:])
+    return "\n".join(line[:120] for line in kept[-lines:])
