@@ -13,21 +13,35 @@ from hypothesis import strategies as st
 from tools.train.chat import (
     noise,
     outside,
+    small_talk,
     topics_animals,
+    topics_colours,
     topics_long,
     topics_measures,
     topics_numbers,
+    topics_places,
     topics_social,
-    topics_world,
+    topics_space,
 )
 from tools.train.chat.chat_format import ASSISTANT, BEGIN, CHAT_TEMPLATE, assistant_text, user_text
 from tools.train.chat.checker import is_honest, is_right
 from tools.train.chat.corpus import SCENES, conversation, conversations, sample_requests, scene
 from tools.train.chat.facts import ANIMALS, COUNTRIES, OPPOSITES
 from tools.train.chat.number_words import to_digits, words
+from tools.train.chat.outside_requests import REFUSALS
 from tools.train.chat.phrasing import Phrasings, Turn, expand, fill
 
-TOPICS = (topics_animals, topics_long, topics_measures, topics_numbers, topics_social, topics_world)
+TOPICS = (
+    small_talk,
+    topics_animals,
+    topics_colours,
+    topics_long,
+    topics_measures,
+    topics_numbers,
+    topics_places,
+    topics_social,
+    topics_space,
+)
 
 
 def found_in(value: object) -> Iterator[Phrasings]:
@@ -188,7 +202,7 @@ class TestChecker:
         assert not is_right(turn, "A fox lived.")
         assert not is_right(turn, turn.reply[:-1])
 
-    @pytest.mark.parametrize("reply", outside.REFUSALS)
+    @pytest.mark.parametrize("reply", REFUSALS)
     def test_refusals_are_honest(self, reply: str) -> None:
         assert is_honest(reply)
 

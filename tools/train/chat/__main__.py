@@ -8,7 +8,7 @@ import argparse
 import itertools
 from pathlib import Path
 
-SEED, VOCAB, STEPS = 7, 2560, 3000
+SEED, VOCAB, STEPS = 7, 2560, 1800
 MODEL = Path("models/starter/chat/starter-chat-q8_0.gguf")
 
 

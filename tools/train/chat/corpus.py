@@ -12,11 +12,13 @@ from dataclasses import dataclass, replace
 from tools.train.chat import (
     noise,
     topics_animals,
+    topics_colours,
     topics_long,
     topics_measures,
     topics_numbers,
+    topics_places,
     topics_social,
-    topics_world,
+    topics_space,
 )
 from tools.train.chat.outside import outside
 from tools.train.chat.phrasing import Turn
@@ -25,25 +27,25 @@ Scene = Callable[[random.Random, bool], list[Turn]]
 
 #: Kinds of scenes and how often each is drawn.
 SCENES: dict[str, tuple[Scene, float]] = {
-    "capital": (topics_world.capital, 9),
-    "country": (topics_world.country, 4),
-    "continent": (topics_world.continent, 3),
-    "planet": (topics_world.planet, 5),
-    "about planet": (topics_world.about_planet, 4),
-    "colour": (topics_world.colour, 4),
-    "animal": (topics_animals.animal, 12),
-    "arithmetic": (topics_numbers.arithmetic, 18),
+    "capital": (topics_places.capital, 9),
+    "country": (topics_places.country, 4),
+    "continent": (topics_places.continent, 3),
+    "planet": (topics_space.planet, 5),
+    "about planet": (topics_space.about_planet, 4),
+    "colour": (topics_colours.colour, 4),
+    "animal": (topics_animals.animal, 14),
+    "arithmetic": (topics_numbers.arithmetic, 24),
     "compare": (topics_numbers.compare, 5),
     "counting": (topics_numbers.counting, 2.5),
     "calendar": (topics_measures.calendar, 4),
     "months": (topics_measures.months, 3),
     "units": (topics_measures.units, 5),
     "opposite": (topics_measures.opposite, 4),
-    "small talk": (topics_social.small_talk, 9),
+    "small talk": (topics_social.small_talk, 10),
     "greetings": (topics_social.greetings, 4),
     "names": (topics_social.names, 1.5),
     "amusements": (topics_social.amusements, 2),
-    "story": (topics_long.tell_story, 2.2),
+    "story": (topics_long.tell_story, 1.5),
     "planets": (topics_long.planets, 1),
     "long count": (topics_long.long_count, 0.6),
     "outside": (outside, 36),
@@ -75,7 +77,7 @@ def _arriving(turn: Turn, rng: random.Random, style: str, interrupting: bool) ->
     user = turn.user
     if interrupting:
         user = noise.interrupting(user, rng)
-    elif rng.random() < 0.12:
+    elif rng.random() < 0.16:
         user = noise.with_fillers(user, rng)
     if style == "typed":
         user = noise.typed(user, rng)

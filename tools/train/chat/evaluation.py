@@ -9,7 +9,7 @@ from pathlib import Path
 import jinja2
 import llama_cpp
 
-from tools.train.chat import noise
+from tools.train.chat import handmade, noise
 from tools.train.chat.chat_format import END
 from tools.train.chat.checker import is_right
 from tools.train.chat.corpus import SCENES, scene
@@ -116,6 +116,17 @@ def evaluate(speaker: Speaker, seed: int, count: int, style: str = "spoken") -> 
             messages.append({"role": "assistant", "content": reply})
             if i >= len(before):
                 score.add(turn, user, reply)
+    return score
+
+
+def evaluate_handmade(speaker: Speaker) -> Score:
+    """Ask the questions that were written by hand, each in a conversation of its own."""
+    score = Score()
+    turns = [Turn(ask, key, "by hand", (key,), exact=False) for ask, key in handmade.INSIDE] + [
+        Turn(ask, "", "outside: by hand") for ask in handmade.OUTSIDE
+    ]
+    for turn in turns:
+        score.add(turn, turn.user, speaker.reply([{"role": "user", "content": turn.user}]))
     return score
 
 

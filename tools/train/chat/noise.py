@@ -21,8 +21,14 @@ _ALIKE = {
 _LEADS = (
     "um", "please", "hey", "okay", "so", "and", "now", "well", "assistant", "can you tell me",
     "hey assistant", "uh", "yes", "stop", "wait", "tell me", "do you know", "i want to know",
+    "please tell me", "tell me please", "could you tell me", "can you say", "quick question",
+    "i have a question", "i would like to know", "and now", "no", "actually", "good", "thanks",
+    "thank you", "hello", "hi", "i wonder", "great", "next question", "all right", "listen",
 )  # fmt: skip
-_TAILS = ("please", "now", "thank you", "then", "okay", "for me", "again")
+_TAILS = (
+    "please", "now", "thank you", "then", "okay", "for me", "again", "please tell me", "exactly",
+    "do you know", "my friend", "assistant", "right", "can you tell me", "today", "actually",
+)  # fmt: skip
 _INTERRUPTIONS = (
     "stop", "wait", "no", "okay stop", "stop stop", "hold on", "no wait", "sorry", "okay",
     "hey stop",
@@ -63,7 +69,17 @@ def typed(text: str, rng: random.Random) -> str:
     for word, sign in (("plus", "+"), ("minus", "-"), ("times", "*"), ("divided by", "/")):
         if rng.random() < 0.4:
             text = re.sub(rf"(\d) {word} (\d)", rf"\1 {sign} \2", text)
-    asks = text.split()[0] in ("what", "what's", "which", "how", "who", "can", "does", "is", "and",
-    "do")
+    asks = text.split()[0] in (
+        "what",
+        "what's",
+        "which",
+        "how",
+        "who",
+        "can",
+        "does",
+        "is",
+        "and",
+        "do",
+    )
     end = rng.choice(("?", "?", "")) if asks else rng.choice((".", "!", ""))
     return text[0].upper() + text[1:] + end

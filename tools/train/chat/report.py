@@ -3,7 +3,14 @@
 from pathlib import Path
 
 from tools.train.chat.checker import normal
-from tools.train.chat.evaluation import Message, Score, Speaker, evaluate, retokenized
+from tools.train.chat.evaluation import (
+    Message,
+    Score,
+    Speaker,
+    evaluate,
+    evaluate_handmade,
+    retokenized,
+)
 
 #: A conversation that must work: what is said, and what its reply must contain. A number breaks
 #: the reply off after so many words, as an interruption does.
@@ -63,6 +70,7 @@ def report(model: Path, seed: int, count: int, misses: int) -> None:
     print("demo conversation right:", "yes" if demo(speaker) else "NO")
     same, of = retokenized(speaker, seed, 200)
     print(_line("replies re-tokenise", same, of))
+    _print("written by hand", evaluate_handmade(speaker), misses)
     for style, share in (("spoken", 1.0), ("typed", 0.5), ("noisy", 0.5)):
         score = evaluate(speaker, seed, int(count * share), style)
         _print(f"{style}, held-out phrasings", score, misses)

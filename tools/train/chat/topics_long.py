@@ -16,10 +16,16 @@ STORY = Phrasings(
         "do you know a story about {a}",
         "give me a story about {a}",
         "tell me the story of {a}",
-    ),
-    (
+        "say a story about {a}",
+        "how about a story about {a}",
+        "i'd like a story about {a}",
+        "story about {a}",
+        "tell me about {a} in a story",
+        "can i hear a story about {a}",
         "let me hear a story about {a}",
         "would you tell me a story about {a}",
+    ),
+    (
         "i would like to hear a story about {a}",
         "make up a story about {a}",
     ),
@@ -31,8 +37,12 @@ ANY_STORY = Phrasings(
         "do you know a story",
         "i want [to hear |]a story",
         "read me a story",
+        "tell me something long",
+        "i'd like a story",
+        "can i hear a story",
+        "let me hear a story",
     ),
-    ("let me hear a story", "would you tell me a story", "have you got a story for me"),
+    ("would you tell me a story", "have you got a story for me"),
 )
 ALL_PLANETS = Phrasings(
     (
@@ -41,9 +51,12 @@ ALL_PLANETS = Phrasings(
         "[can you |]name all [the |]eight planets",
         "what planets are there",
         "which planets are there [in the solar system|]",
+        "what are the names of the planets",
     ),
-    ("what are the names of the planets", "i want to hear all the planets",
-    "which planets do you know"),
+    (
+        "i want to hear all the planets",
+        "which planets do you know",
+    ),
 )
 ABOUT_PLANETS = Phrasings(
     (
@@ -52,12 +65,18 @@ ABOUT_PLANETS = Phrasings(
         "[tell me |]what do you know about the planets",
         "tell me a long story about the planets",
         "[talk about|explain] the planets",
+        "what can you tell me about the planets",
     ),
-    ("what can you tell me about the planets", "say something about [all |]the planets"),
+    ("say something about [all |]the planets",),
 )
 LONG_COUNT = Phrasings(
-    ("[can you |please |]count [up |]to {n}", "count from one to {n}", "count all the way to {n}"),
-    ("i want you to count to {n}", "let me hear you count to {n}"),
+    (
+        "[can you |please |]count [up |]to {n}",
+        "count from one to {n}",
+        "count all the way to {n}",
+        "i want you to count to {n}",
+    ),
+    ("let me hear you count to {n}",),
 )
 
 _PLACES = ("a quiet forest", "an old farm", "a green valley", "a small island", "a wide river")
@@ -66,8 +85,18 @@ _FRIENDS = ("an old owl", "a little mouse", "a friendly dog", "a slow turtle", "
 _FINDS = ("a golden key", "a shiny stone", "an empty boat", "a lost hat", "a silver bell")
 _WEATHER = ("rain", "wind", "snow", "fog", "sun")
 _WISHES = ("see the sea", "climb the hill", "find a friend", "learn to sing", "touch the moon")
-OTHER_HEROES = ("robot", "king", "queen", "child", "sailor", "farmer", "cloud", "star", "train",
-"boat")
+OTHER_HEROES = (
+    "robot",
+    "king",
+    "queen",
+    "child",
+    "sailor",
+    "farmer",
+    "cloud",
+    "star",
+    "train",
+    "boat",
+)
 HEROES: tuple[str, ...] = tuple(animal.name for animal in ANIMALS) + OTHER_HEROES
 
 

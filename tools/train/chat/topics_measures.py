@@ -14,8 +14,9 @@ AFTER = Phrasings(
         "which {k} is after {x}",
         "what {k} follows {x}",
         "[what is|what's] after {x}",
+        "tell me the {k} after {x}",
     ),
-    ("tell me the {k} after {x}", "after {x} comes which {k}"),
+    ("after {x} comes which {k}",),
 )
 BEFORE = Phrasings(
     (
@@ -24,19 +25,35 @@ BEFORE = Phrasings(
         "[what is|what's] the {k} before {x}",
         "which {k} is before {x}",
         "[what is|what's] before {x}",
+        "tell me the {k} before {x}",
     ),
-    ("tell me the {k} before {x}", "before {x} comes which {k}"),
+    ("before {x} comes which {k}",),
 )
 NEXT = Phrasings(
-    ("and after that", "and then", "and the next one", "what comes next", "and the {k} after that"),
-    ("and which {k} comes next", "what is the one after that"),
+    (
+        "and after that",
+        "and then",
+        "and the next one",
+        "what comes next",
+        "and the {k} after that",
+        "and which {k} comes next",
+    ),
+    ("what is the one after that",),
 )
 TOMORROW = Phrasings(
-    ("if today is {x} what is tomorrow", "today is {x} what day is tomorrow"),
+    (
+        "if today is {x} what is tomorrow",
+        "today is {x} what day is tomorrow",
+        "if it is {x} today what day is tomorrow",
+    ),
     ("what day is tomorrow if today is {x}",),
 )
 YESTERDAY = Phrasings(
-    ("if today is {x} what was yesterday", "today is {x} what day was yesterday"),
+    (
+        "if today is {x} what was yesterday",
+        "today is {x} what day was yesterday",
+        "if it is {x} today what day was yesterday",
+    ),
     ("what day was yesterday if today is {x}",),
 )
 DAYS_IN = Phrasings(
@@ -45,36 +62,46 @@ DAYS_IN = Phrasings(
         "how many days does {x} have",
         "how many days has {x} [got|]",
         "how long is {x}",
+        "{x} has how many days",
+        "[what is|what's] the number of days in {x}",
+        "tell me how many days {x} has",
     ),
-    ("tell me how many days {x} has", "how many days in {x}"),
+    ("how many days in {x}",),
 )
 MONTH_AT = Phrasings(
     (
         "[what is|what's|which is] the {n} month [of the year|]",
         "[what|which] month is [the |]{n}",
         "[what|which] month is number {m}",
+        "name the {n} month",
     ),
-    ("name the {n} month", "tell me the {n} month of the year"),
+    ("tell me the {n} month of the year",),
 )
 ALL_DAYS = Phrasings(
     (
         "[name|tell me|what are|say] the days of the week",
         "[what are|name] all the days of the week",
         "list the days of the week",
+        "which days does a week have",
     ),
-    ("which days does a week have", "give me the days of the week"),
+    ("give me the days of the week",),
 )
 ALL_MONTHS = Phrasings(
     (
         "[name|tell me|what are|say] the months [of the year|]",
         "[what are|name] all the months [of the year|]",
         "list the months of the year",
+        "which months does a year have",
     ),
-    ("which months does a year have", "give me the months of the year"),
+    ("give me the months of the year",),
 )
 SEASONS = Phrasings(
-    ("[name|what are|tell me] the [four |]seasons", "which seasons are there"),
-    ("give me the seasons", "what seasons does a year have"),
+    (
+        "[name|what are|tell me] the [four |]seasons",
+        "which seasons are there",
+        "give me the seasons",
+    ),
+    ("what seasons does a year have",),
 )
 HOW_MANY = Phrasings(
     (
@@ -85,12 +112,24 @@ HOW_MANY = Phrasings(
         "how many {s} has {l} [got|]",
         "{l} is how many {s}",
         "[what is|what's] {l} in {s}",
+        "how many {s} fit in {l}",
+        "how many {s} is {l}",
+        "[what is|what's] the number of {s} in {l}",
+        "i want to know how many {s} are in {l}",
+        "tell me how many {s} are in {l}",
     ),
-    ("tell me how many {s} are in {l}", "{l} has how many {s}", "how many {s} are there to {l}"),
+    ("{l} has how many {s}", "how many {s} are there to {l}"),
 )
 HOW_MANY_NEXT = Phrasings(
-    ("and in {l}", "and {l}", "what about {l}", "how about {l}", "and how many in {l}"),
-    ("okay what about {l}", "then {l}"),
+    (
+        "and in {l}",
+        "and {l}",
+        "what about {l}",
+        "how about {l}",
+        "and how many in {l}",
+        "okay what about {l}",
+    ),
+    ("then {l}",),
 )
 DOZEN = Phrasings(
     ("how many is a dozen", "how many are in a dozen", "[what is|what's] a dozen"),
@@ -103,12 +142,24 @@ OPPOSITE = Phrasings(
         "tell me the opposite of {x}",
         "what is the opposite word [of|to|for] {x}",
         "the opposite of {x}",
+        "what word is the opposite of {x}",
+        "[say|give me] the opposite of {x}",
+        "i want the opposite of {x}",
+        "what is opposite to {x}",
+        "name the opposite of {x}",
     ),
-    ("name the opposite of {x}", "do you know the opposite of {x}", "{x} has what opposite"),
+    ("do you know the opposite of {x}", "{x} has what opposite"),
 )
 OPPOSITE_NEXT = Phrasings(
-    ("and {x}", "and of {x}", "what about {x}", "how about {x}", "and the opposite of {x}"),
-    ("okay what about {x}", "then {x}"),
+    (
+        "and {x}",
+        "and of {x}",
+        "what about {x}",
+        "how about {x}",
+        "and the opposite of {x}",
+        "okay what about {x}",
+    ),
+    ("then {x}",),
 )
 
 
@@ -152,8 +203,11 @@ def months(rng: random.Random, held_out: bool) -> list[Turn]:
         reply = f"The {ORDINALS[i]} month is {title(MONTHS[i])}."
         return [Turn(ask, reply, "calendar", (MONTHS[i],))]
     ways, names = rng.choice(
-        ((ALL_DAYS, DAYS), (ALL_MONTHS, MONTHS), (SEASONS, ("spring", "summer", "autumn",
-        "winter")))
+        (
+            (ALL_DAYS, DAYS),
+            (ALL_MONTHS, MONTHS),
+            (SEASONS, ("spring", "summer", "autumn", "winter")),
+        )
     )
     shown = [name if ways is SEASONS else title(name) for name in names]
     reply = f"{', '.join(shown[:-1])} and {shown[-1]}."

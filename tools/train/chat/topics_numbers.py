@@ -13,8 +13,13 @@ PLUS = Phrasings(
         "what do you get if you add {a} and {b}",
         "[what is|what's] the sum of {a} and {b}",
         "what does {a} plus {b} make",
+        "{a} plus {b} please",
+        "what would {a} plus {b} be",
+        "let's add {a} and {b}",
+        "i have {a} and [get|add] {b} how many is that",
+        "work out {a} plus {b}",
     ),
-    ("work out {a} plus {b}", "how much do you get for {a} plus {b}", "{a} plus {b} is what"),
+    ("how much do you get for {a} plus {b}", "{a} plus {b} is what"),
 )
 MINUS = Phrasings(
     (
@@ -23,8 +28,13 @@ MINUS = Phrasings(
         "[can you |]subtract {b} from {a}",
         "what does {a} minus {b} make",
         "what do you get if you take {b} from {a}",
+        "{a} minus {b} please",
+        "what would {a} minus {b} be",
+        "{a} take away {b}",
+        "i have {a} and lose {b} what is left",
+        "work out {a} minus {b}",
     ),
-    ("work out {a} minus {b}", "how much do you get for {a} minus {b}", "{a} minus {b} is what"),
+    ("how much do you get for {a} minus {b}", "{a} minus {b} is what"),
 )
 TIMES = Phrasings(
     (
@@ -32,8 +42,12 @@ TIMES = Phrasings(
         "[can you |]multiply {a} [by|and|with] {b}",
         "what does {a} times {b} make",
         "what do you get if you multiply {a} by {b}",
+        "{a} times {b} please",
+        "what would {a} times {b} be",
+        "let's multiply {a} and {b}",
+        "work out {a} times {b}",
     ),
-    ("work out {a} times {b}", "how much do you get for {a} times {b}", "{a} times {b} is what"),
+    ("how much do you get for {a} times {b}", "{a} times {b} is what"),
 )
 OVER = Phrasings(
     (
@@ -41,16 +55,37 @@ OVER = Phrasings(
         "[can you |]divide {a} by {b}",
         "what does {a} divided by {b} make",
         "how many times does {b} go into {a}",
+        "{a} divided by {b} please",
+        "what would {a} divided by {b} be",
+        "let's divide {a} by {b}",
+        "work out {a} divided by {b}",
     ),
-    ("work out {a} divided by {b}", "{a} divided by {b} is what"),
+    ("{a} divided by {b} is what",),
 )
 HALF = Phrasings(
-    ("[what is|what's|tell me|] half of {a}", "[what is|what's] a half of {a}", "halve {a}"),
-    ("how much is half of {a}", "work out half of {a}"),
+    (
+        "[what is|what's|tell me|] half of {a}",
+        "[what is|what's] a half of {a}",
+        "halve {a}",
+        "half of {a} please",
+        "what would half of {a} be",
+        "the half of {a}",
+        "how much is half of {a}",
+    ),
+    ("work out half of {a}",),
 )
 DOUBLE = Phrasings(
-    ("[what is|what's|tell me|] double {a}", "[what is|what's] twice {a}", "[can you |]double {a}"),
-    ("how much is double {a}", "work out double {a}"),
+    (
+        "[what is|what's|tell me|] double {a}",
+        "[what is|what's] twice {a}",
+        "[can you |]double {a}",
+        "double {a} please",
+        "what would double {a} be",
+        "the double of {a}",
+        "two times {a} is what",
+        "how much is double {a}",
+    ),
+    ("work out double {a}",),
 )
 AFTER = Phrasings(
     (
@@ -58,27 +93,38 @@ AFTER = Phrasings(
         "[what|which] number comes after {a}",
         "[what is|what's] [the number after|after|the next number after] {a}",
         "what number follows {a}",
+        "tell me the number after {a}",
     ),
-    ("tell me the number after {a}", "after {a} comes what number"),
+    ("after {a} comes what number",),
 )
 BEFORE = Phrasings(
     (
         "what comes before {a}",
         "[what|which] number comes before {a}",
         "[what is|what's] [the number before|before] {a}",
+        "tell me the number before {a}",
     ),
-    ("tell me the number before {a}", "before {a} comes what number"),
+    ("before {a} comes what number",),
 )
 BIGGER = Phrasings(
     (
         "[what is|what's|which is] [bigger|more|larger] {a} or {b}",
         "which number is [bigger|larger] {a} or {b}",
         "is {a} [bigger|more|larger] or {b}",
+        "which one is [bigger|larger] {a} or {b}",
+        "what is more {a} or {b}",
+        "of {a} and {b} which is bigger",
     ),
-    ("of {a} and {b} which is bigger", "tell me which is bigger {a} or {b}"),
+    ("tell me which is bigger {a} or {b}",),
 )
 EVEN = Phrasings(
-    ("is {a} [even or odd|odd or even]", "is {a} an [even|odd] number", "is {a} [even|odd]"),
+    (
+        "is {a} [even or odd|odd or even]",
+        "is {a} an [even|odd] number",
+        "is {a} [even|odd]",
+        "{a} is it [even or odd|odd or even]",
+        "do you know if {a} is [even|odd]",
+    ),
     ("tell me if {a} is [even|odd]",),
 )
 COUNT = Phrasings(
@@ -87,28 +133,58 @@ COUNT = Phrasings(
         "[can you |]count {a} to {b}",
         "say the numbers from {a} to {b}",
         "start at {a} and count to {b}",
+        "i want you to count from {a} to {b}",
     ),
-    ("i want you to count from {a} to {b}", "let me hear you count from {a} to {b}"),
+    ("let me hear you count from {a} to {b}",),
+)
+COUNT_DOWN = Phrasings(
+    (
+        "[can you |please |]count [down|backwards|back] from {a} to {b}",
+        "count from {a} [down|back] to {b}",
+        "[please |]count backwards {a} to {b}",
+    ),
+    ("i want you to count down from {a} to {b}", "go backwards from {a} to {b}"),
 )
 COUNT_TO = Phrasings(
-    ("[can you |please |]count to {b}", "[can you |]count up to {b}", "count all the way to {b}"),
-    ("i want you to count to {b}", "let me hear you count to {b}"),
+    (
+        "[can you |please |]count to {b}",
+        "[can you |]count up to {b}",
+        "count all the way to {b}",
+        "i want you to count to {b}",
+    ),
+    ("let me hear you count to {b}",),
 )
 MORE_PLUS = Phrasings(
-    ("[and |]plus {b}", "[and |]add {b}", "[and |]{b} more", "[what is|what's] that plus {b}"),
-    ("now plus {b}", "now add {b} to that"),
+    (
+        "[and |]plus {b}",
+        "[and |]add {b}",
+        "[and |]{b} more",
+        "[what is|what's] that plus {b}",
+        "now plus {b}",
+    ),
+    ("now add {b} to that",),
 )
 MORE_MINUS = Phrasings(
-    ("[and |]minus {b}", "[and |]take away {b}", "[what is|what's] that minus {b}"),
-    ("now minus {b}", "now take away {b} from that"),
+    (
+        "[and |]minus {b}",
+        "[and |]take away {b}",
+        "[what is|what's] that minus {b}",
+        "now minus {b}",
+    ),
+    ("now take away {b} from that",),
 )
 MORE_TIMES = Phrasings(
-    ("[and |]times {b}", "[and |]multiply [that |it |]by {b}", "[what is|what's] that times {b}"),
-    ("now times {b}", "now multiply that by {b}"),
+    (
+        "[and |]times {b}",
+        "[and |]multiply [that |it |]by {b}",
+        "[what is|what's] that times {b}",
+        "now times {b}",
+    ),
+    ("now multiply that by {b}",),
 )
 MORE_DOUBLE = Phrasings(
     ("[and |]double [that|it]", "[and |]what is double that", "[and |]twice that"),
-    ("now double it",)
+    ("now double it",),
 )
 MORE_HALF = Phrasings(
     ("[and |]half of that", "[and |][what is|what's] half of that"), ("now half of it",)
@@ -214,8 +290,9 @@ def counting(rng: random.Random, held_out: bool) -> list[Turn]:
     if a == 1 and rng.random() < 0.6:
         ask = COUNT_TO.pick(rng, held_out, b=words(b))
     else:
-        a, b = (a, b) if rng.random() < 0.75 else (b, a)
-        ask = COUNT.pick(rng, held_out, a=words(a), b=words(b))
+        a, b = (a, b) if rng.random() < 0.7 else (b, a)
+        ways = COUNT_DOWN if a > b and rng.random() < 0.7 else COUNT
+        ask = ways.pick(rng, held_out, a=words(a), b=words(b))
     numbers = range(a, b + 1) if a < b else range(a, b - 1, -1)
     said = [words(n) for n in numbers]
     return [Turn(ask, (", ".join(said) + ".").capitalize(), "counting", tuple(said))]

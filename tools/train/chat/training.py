@@ -14,7 +14,7 @@ from torch.nn import functional
 from tools.train.chat.model import ChatModel, ModelConfig
 from tools.train.chat.packing import Packer
 
-BATCH, SHORT, LONG, LONG_EVERY, WARM_UP = 3072, 256, 1024, 16, 60
+BATCH, SHORT, LONG, LONG_EVERY, WARM_UP = 2048, 256, 1024, 16, 60
 MUON_RATE, ADAM_RATE = 5e-3, 4e-3
 
 
@@ -32,7 +32,7 @@ def _loss(model: ChatModel, rows: list[tuple[np.ndarray, np.ndarray, np.ndarray]
 
 
 def train(tokenizer: Tokenizer, steps: int, seed: int, out: Path) -> ChatModel:
-    """Train from scratch for ``steps`` steps of 3,072 tokens and write checkpoints to ``out``.
+    """Train from scratch for ``steps`` steps of 2,048 tokens and write checkpoints to ``out``.
 
     Rows are short, for speed; every sixteenth step takes long ones.
     """

@@ -27,7 +27,9 @@ FOODS: tuple[str, ...] = tuple(
     """
 apple,banana,orange,pear,peach,plum,cherry,grape,lemon,lime,melon,strawberry,raspberry,potato,tomato,onion,garlic,carrot,cabbage,lettuce,spinach,broccoli,pepper,cucumber,mushroom,corn,rice,pasta,noodles,bread,butter,cheese,milk,cream,yogurt,egg,eggs,bacon,ham,beef,pork,turkey,fish,soup,salad,sandwich,pizza,burger,cake,pie,cookie,biscuit,chocolate,sugar,salt,flour,oil,vinegar,honey,jam,coffee,tea,water,juice,wine,beer,cereal,oats,beans,lentils,nuts,almonds,raisins,ice
 cream,olive oil,orange juice,peanut butter,green beans
-""".replace("\n", " ").strip().split(",")
+""".replace("\n", " ")
+    .strip()
+    .split(",")
 )
 
 ITEMS: tuple[str, ...] = tuple(
@@ -42,21 +44,27 @@ ROOMS: tuple[str, ...] = tuple(
     """
 kitchen,bedroom,bathroom,hallway,garage,garden,office,study,basement,attic,porch,balcony,nursery,closet,corridor,lounge,living
 room,dining room,waiting room,front door,back door,exam room,guest room,laundry room
-""".replace("\n", " ").strip().split(",")
+""".replace("\n", " ")
+    .strip()
+    .split(",")
 )
 
 DEVICES: tuple[str, ...] = tuple(
     """
 light,lights,lamp,fan,heater,heating,television,radio,speaker,music,alarm,kettle,oven,camera,thermostat,blinds,curtains,printer,screen,display,microphone,router,air
 conditioner,coffee machine,washing machine,night light,ceiling fan
-""".replace("\n", " ").strip().split(",")
+""".replace("\n", " ")
+    .strip()
+    .split(",")
 )
 
 MEDICINES: tuple[str, ...] = tuple(
     """
 aspirin,ibuprofen,paracetamol,insulin,antibiotics,penicillin,amoxicillin,tablets,pills,capsules,drops,medicine,medication,inhaler,ointment,vitamins,painkillers,statins,cough
 syrup,eye drops,blood pressure tablets,vitamin d,heart pills,sleeping pills
-""".replace("\n", " ").strip().split(",")
+""".replace("\n", " ")
+    .strip()
+    .split(",")
 )
 
 BODY: tuple[str, ...] = tuple(
@@ -70,7 +78,9 @@ SYMPTOMS: tuple[str, ...] = tuple(
     """
 headache,fever,cough,cold,rash,nausea,dizziness,pain,fatigue,swelling,bleeding,infection,allergy,sore
 throat,runny nose,stomach ache,high temperature,chest pain,back pain
-""".replace("\n", " ").strip().split(",")
+""".replace("\n", " ")
+    .strip()
+    .split(",")
 )
 
 ADJECTIVES: tuple[str, ...] = tuple(
@@ -155,7 +165,9 @@ CITIES: tuple[str, ...] = tuple(
     """
 london,paris,berlin,madrid,rome,lisbon,dublin,oslo,stockholm,helsinki,copenhagen,warsaw,athens,moscow,beijing,tokyo,delhi,ottawa,cairo,nairobi,sydney,vienna,budapest,brussels,amsterdam,geneva,chicago,boston,dallas,houston,seattle,denver,miami,toronto,mumbai,bangkok,singapore,edinburgh,glasgow,manchester,liverpool,cambridge,oxford,barcelona,milan,munich,prague,new
 york,san francisco,los angeles,hong kong
-""".replace("\n", " ").strip().split(",")
+""".replace("\n", " ")
+    .strip()
+    .split(",")
 )
 
 UNKNOWN_COUNTRIES: tuple[str, ...] = tuple(
@@ -185,5 +197,7 @@ DAYTIMES: tuple[str, ...] = tuple(
     """
 tomorrow,tonight,today,now,at noon,at midnight,in the morning,in the evening,next week,on
 monday,on friday,this weekend,in an hour,at five o'clock,at half past seven,yesterday
-""".replace("\n", " ").strip().split(",")
+""".replace("\n", " ")
+    .strip()
+    .split(",")
 )
