@@ -3,6 +3,7 @@
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from edgevoice.audio.chunk import milliseconds_of, samples_of
 from edgevoice.demo.picture.labels import Label, share
@@ -73,9 +74,9 @@ def told(
 ) -> list[Told]:
     """`turns`, each with its end as it was heard."""
     pieces = sorted(sounded, key=lambda piece: piece.start)
-    following = [*(turn.speech_start for turn in turns[1:]), None]
+    following = [turn.speech_start for turn in turns[1:]]
     result = []
-    for turn, next_start in zip(turns, following, strict=True):
+    for turn, next_start in zip_longest(turns, following):
         last = _last_sound(turn, pieces)
         result.append(Told(turn, last, _interruption(turn, last, next_start, spoken)))
     return result

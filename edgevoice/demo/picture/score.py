@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from statistics import median
 
 from edgevoice.audio.chunk import LISTENING_RATE, samples_of
-from edgevoice.demo.picture.labels import Label, Measure, chosen
+from edgevoice.demo.picture.labels import LEADING, Label, Measure, chosen
 from edgevoice.demo.picture.lanes import Told, draw_lanes, told
 from edgevoice.demo.picture.rows import Row, balanced, busy
 from edgevoice.demo.picture.shapes import (
@@ -144,7 +144,7 @@ def _frame(staff: Staff) -> Iterator[Shape]:
         middle = Lane(lane.middle - 0.5, lane.middle + 0.5)
         yield Fill(staff.lane(middle, LEFT, staff.right), GRID)
     for name, lane, colour, size in NAMES:
-        top = staff.top + lane.middle - size * 0.62
+        top = staff.top + lane.middle - size * LEADING / 2
         yield _words(MARGIN + 12, top, name, size, colour, staff.measure, bold=size > LETTERS)
 
 
@@ -153,7 +153,7 @@ def _words(
 ) -> Words:
     lines = chosen(Label(left, text, colour), size, WIDTH - MARGIN - left, 1, measure)
     width = max((measure(line, size) for line in lines), default=0.0)
-    return Words(Box(left, top, left + width, top + size * 1.3), lines, size, colour, bold)
+    return Words(Box(left, top, left + width, top + size * LEADING), lines, size, colour, bold)
 
 
 def _seconds(moment: int) -> str:

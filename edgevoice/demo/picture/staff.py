@@ -13,7 +13,7 @@ MARGIN = 24
 LEFT, RIGHT = 138, WIDTH - MARGIN - 14
 """Where the time of a row begins, and where the longest one's ends."""
 
-HEIGHT, GAP = 252, 10
+HEIGHT, GAP = 253, 10
 """Of a row, and between two."""
 
 LETTERS = 16
@@ -34,8 +34,8 @@ class Lane(NamedTuple):
 
 SAID, PERSON_VOICE, UNDERSTOOD = Lane(7, 27), Lane(28, 66), Lane(69, 88)
 RESPONSE = Lane(91, 110)
-LISTENING, THINKING, SPEAKING = Lane(114, 124), Lane(128, 138), Lane(142, 152)
-AGENT_VOICE, HEARD, AXIS = Lane(156, 194), Lane(196, 234), Lane(234, 250)
+LISTENING, THINKING, SPEAKING = Lane(113, 123), Lane(128, 138), Lane(143, 153)
+AGENT_VOICE, HEARD, AXIS = Lane(157, 195), Lane(197, 235), Lane(235, 251)
 
 
 @dataclass(frozen=True, slots=True)

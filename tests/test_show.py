@@ -1,0 +1,232 @@
+import io
+from collections.abc import Sequence
+
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.console import Console
+
+from edgevoice.audio.chunk import samples_of
+from edgevoice.dialog.events import (
+    ClauseWritten,
+    Event,
+    Misunderstood,
+    Note,
+    NothingSaid,
+    PartialHeard,
+    ReplyEnded,
+    ReplyStarted,
+    SoundMade,
+    SpeechConfirmed,
+    SpeechEnded,
+    SpeechStarted,
+    TokenWritten,
+    TurnDone,
+    TurnFailed,
+    TurnStarted,
+    Understood,
+)
+from edgevoice.report import Recorder, TurnReport
+from edgevoice.show import BAR_CELLS, Show, bar, heard_and_unsaid, summary, tidy, timing
+
+FRANCE = "The capital of France is Paris."
+
+
+def ms(milliseconds: int) -> int:
+    return samples_of(milliseconds)
+
+
+def answered() -> list[Event | Note]:
+    return [
+        SpeechStarted(ms(1032), ms(900)),
+        PartialHeard(ms(1500), "what is the"),
+        SpeechEnded(ms(2740), ms(900), ms(2400)),
+        Understood(ms(2771), ms(900), "what is the capital of France", -0.1),
+        TurnStarted(ms(2771), 1),
+        TokenWritten(ms(2783), "The"),
+        ClauseWritten(ms(2803), FRANCE),
+        SoundMade(ms(2808), 1600, 16_000),
+        ReplyStarted(ms(2812)),
+        ReplyEnded(ms(5000)),
+        TurnDone(ms(5000), 1, FRANCE, FRANCE, False),
+    ]
+
+
+def interrupted() -> list[Event | Note]:
+    return [
+        Understood(ms(400), 0, "planets", -0.1),
+        TurnStarted(ms(400), 1),
+        ClauseWritten(ms(500), "There are eight. "),
+        ClauseWritten(ms(600), "Jupiter is the largest. "),
+        ClauseWritten(ms(700), "Pluto is none."),
+        ReplyStarted(ms(710)),
+        SpeechStarted(ms(2000), ms(1900)),
+        SpeechConfirmed(ms(2100), ms(1900)),
+        TurnDone(ms(2100), 1, "There are eight. Jupiter is the largest. ", "There are", True),
+        PartialHeard(ms(2500), "wait"),
+    ]
+
+
+def shown(events: Sequence[Event | Note], width: int = 80) -> str:
+    """What a file gets."""
+    file = io.StringIO()
+    with Show(Console(file=file, width=width)) as show:
+        for event in events:
+            show(event)
+    return file.getvalue()
+
+
+def on_a_terminal(events: Sequence[Event | Note]) -> str:
+    file = io.StringIO()
+    console = Console(file=file, width=100, force_terminal=True, _environ={"TERM": "xterm"})
+    with Show(console) as show:
+        for event in events:
+            show(event)
+    return file.getvalue()
+
+
+def test_a_turn_is_three_lines() -> None:
+    assert shown(answered()).splitlines() == [
+        "● you    what is the capital of France",
+        "◆ agent  The capital of France is Paris.",
+        "         412 ms █████████████████▓▒░ = endpoint 340 · words 31 · first token 12",
+        "         · clause 20 · voice 5 · playback 4",
+    ]
+
+
+def test_a_file_gets_no_unfinished_lines() -> None:
+    assert "…" not in shown(answered()[:2])
+    assert shown(answered()[:2]) == ""
+
+
+def test_on_a_terminal_words_appear_as_they_come() -> None:
+    assert "what is the …" in on_a_terminal(answered()[:2])
+    assert FRANCE in on_a_terminal(answered()[:7])
+
+
+def test_the_cursor_comes_back() -> None:
+    output = on_a_terminal(answered()[:2])
+    assert output.count("\x1b[?25l") == output.count("\x1b[?25h") == 1
+
+
+def test_what_was_never_said_is_struck_through() -> None:
+    output = on_a_terminal(interrupted())
+    assert "\x1b[2;9meight. Jupiter is the largest. Pluto is none." in output
+
+
+def test_what_was_never_said_is_told_without_colours_too() -> None:
+    unsaid = "never said: eight. Jupiter is the largest. Pluto is none."
+    assert f"◆ agent  There are ✂ {unsaid}" in shown(interrupted(), 100)
+
+
+def test_a_short_sound_during_a_reply_leaves_no_trace() -> None:
+    calm = answered()
+    cough = [SpeechStarted(ms(3000), ms(2900)), SpeechEnded(ms(3400), ms(2900), ms(3000))]
+    assert shown([*calm[:-2], *cough, *calm[-2:]]) == shown(calm)
+
+
+def test_noise_without_words_leaves_no_trace() -> None:
+    noise = [SpeechStarted(10, 0), SpeechEnded(30, 0, 20), NothingSaid(40)]
+    assert shown(noise) == ""
+
+
+def test_uncertain_words_are_asked_again() -> None:
+    assert "“pair is” ? not sure (25%): asking again" in shown(
+        [Misunderstood(0, 0, "pair is", -1.4)]
+    )
+    assert "? not understood" in shown([Misunderstood(0, 0, "", float("-inf"))])
+    assert "(0%)" in shown([Misunderstood(0, 0, "words", float("nan"))])
+
+
+def test_a_failure_is_named() -> None:
+    failed = [TurnStarted(0, 1), TurnFailed(5, "EngineError"), TurnDone(9, 1, "", "", False)]
+    assert "✗ failed: EngineError" in shown(failed)
+    assert "(nothing was said)" in shown(failed)
+
+
+def test_words_cannot_command_the_terminal() -> None:
+    assert tidy("a\x1b[2Jb\r\nc\t\ud800[bold]") == "a[2Jb c [bold]"
+    assert "[bold]loud" in shown([Understood(0, 0, "[bold]loud[/nonsense]", 0.0)])
+
+
+def test_no_line_is_wider_than_the_terminal() -> None:
+    for width in (12, 30, 80):
+        for line in shown([*answered(), *interrupted()], width).splitlines():
+            assert len(line) <= width
+
+
+def test_wide_letters_wrap_by_their_width() -> None:
+    output = shown([Understood(0, 0, "東京の天気はどうですか" * 4, 0.0)], width=40)
+    assert all(len(line[9:]) * 2 <= 31 for line in output.splitlines())
+    assert len(output.splitlines()) > 1
+
+
+def test_rounded_stages_add_up() -> None:
+    turn = TurnReport(speech_end=0, endpoint=7, transcript=15, first_token=22, reply_start=40)
+    numbers = [int(atom.plain.split()[-1]) for atom in timing(turn)[2:]]
+    assert sum(numbers) == round(turn.response_ms or 0)
+
+
+def test_a_stage_that_did_not_happen_is_not_shown() -> None:
+    turn = TurnReport(endpoint=ms(300), transcript=ms(350), reply_start=ms(400))
+    assert [atom.plain for atom in timing(turn)[2:]] == [
+        "= endpoint 300",
+        "· words 50",
+        "· playback 50",
+    ]
+
+
+def test_a_bar_is_full() -> None:
+    turn = TurnReport(endpoint=ms(300), transcript=ms(350), reply_start=ms(400))
+    assert len(bar(turn, BAR_CELLS)) == BAR_CELLS
+    assert bar(TurnReport(reply_start=0), BAR_CELLS).plain == ""
+
+
+def test_what_was_heard_of_another_text_is_kept() -> None:
+    turn = TurnReport(agent="Something else.", heard="This", interrupted=True)
+    assert heard_and_unsaid(turn) == ("This", "")
+
+
+def test_a_summary_has_every_turn_and_the_median() -> None:
+    recorder = Recorder()
+    for event in [*answered(), *interrupted()]:
+        recorder(event)
+    console = Console(file=io.StringIO(), width=100, record=True)
+    console.print(summary(recorder.turns, [None, 212.4]))
+    text = console.export_text()
+    assert "what is the capital of France" in text
+    assert "✂ 212 ms" in text
+    assert "median response 561 ms, slowest 710 ms · silent 212 ms after a barge-in" in text
+
+
+def test_a_summary_of_nothing() -> None:
+    console = Console(file=io.StringIO(), width=100, record=True)
+    console.print(summary([]))
+    assert "Nothing was answered." in console.export_text()
+
+
+TEXT = st.text(max_size=30)
+MOMENT = st.integers(0, 10**6)
+CERTAINTY = st.floats()
+ANYTHING = st.one_of(
+    st.builds(SpeechStarted, MOMENT, MOMENT),
+    st.builds(SpeechConfirmed, MOMENT, MOMENT),
+    st.builds(SpeechEnded, MOMENT, MOMENT, MOMENT),
+    st.builds(PartialHeard, MOMENT, TEXT),
+    st.builds(Understood, MOMENT, MOMENT, TEXT, CERTAINTY),
+    st.builds(Misunderstood, MOMENT, MOMENT, TEXT, CERTAINTY),
+    st.builds(NothingSaid, MOMENT),
+    st.builds(TurnStarted, MOMENT, MOMENT),
+    st.builds(TokenWritten, MOMENT, TEXT),
+    st.builds(ClauseWritten, MOMENT, TEXT),
+    st.builds(SoundMade, MOMENT, MOMENT, st.just(16_000)),
+    st.builds(ReplyStarted, MOMENT),
+    st.builds(ReplyEnded, MOMENT),
+    st.builds(TurnFailed, MOMENT, TEXT),
+    st.builds(TurnDone, MOMENT, MOMENT, TEXT, TEXT, st.booleans()),
+)
+
+
+@given(st.lists(ANYTHING, max_size=12))
+def test_nothing_that_happens_upsets_the_show(events: list[Event | Note]) -> None:
+    shown(events, width=20)
+    on_a_terminal(events)
