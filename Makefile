@@ -4,7 +4,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run doctor test clean distclean
+.PHONY: help prepare setup demo run doctor test clean distclean
 
 BIN := .venv/bin
 ARGS ?=
@@ -16,16 +16,19 @@ help: ## this list
 	@echo
 	@echo 'Start with: make demo'
 
-demo: setup ## hold a conversation with a scripted person, and draw its picture
+demo: prepare ## hold a conversation with a scripted person, and draw its picture
 	@$(BIN)/edgevoice demo $(ARGS)
 
-run: setup ## talk to it through the microphone and the loudspeaker
+run: prepare ## talk to it through the microphone and the loudspeaker
 	@$(BIN)/edgevoice run $(ARGS)
 
-doctor: setup ## what is here, what is missing, what to do about it
+doctor: prepare ## what is here, what is missing, what to do about it
 	@$(BIN)/edgevoice doctor $(ARGS)
 
-setup: ## prepare this machine (the other targets do this by themselves)
+setup: prepare ## prepare this machine (the other targets do this by themselves)
+	@echo 'Everything is set up. Try: make demo'
+
+prepare:
 	@tools/setup/setup.sh run
 
 test: ## check everything: ruff, mypy, pytest

@@ -12,7 +12,7 @@ from tools.setup import steps
 from tools.setup.commands import SetupError
 from tools.setup.progress import Progress, Tick
 from tools.setup.stamps import Stamps, digest
-from tools.setup.steps import Profile, Setup, llama_pin, memory_bytes
+from tools.setup.steps import Profile, Setup, check_platform, llama_pin, memory_bytes
 
 PROJECT = Path(__file__).parents[2]
 
@@ -169,6 +169,17 @@ def test_a_compiler_that_is_not_there_is_named(copy: Copy) -> None:
 
     with pytest.raises(SetupError, match="'/no/such/cc' does not answer"):
         copy.prepare()
+
+
+@pytest.mark.parametrize(("machine", "bits"), [("armv7l", 32), ("aarch64", 32), ("riscv64", 64)])
+def test_systems_without_packages_are_told_at_once(machine: str, bits: int) -> None:
+    with pytest.raises(SetupError, match=f"{bits}-bit system on {machine}"):
+        check_platform(machine, bits)
+
+
+@pytest.mark.parametrize("machine", ["x86_64", "aarch64"])
+def test_systems_with_packages_are_welcome(machine: str) -> None:
+    check_platform(machine, 64)
 
 
 def test_the_projects_own_llama_is_pinned() -> None:

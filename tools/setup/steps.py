@@ -64,6 +64,7 @@ class Setup:
 
     def prepare(self, profile: Profile) -> None:
         """Do what is not done yet. Raises `SetupError`; what was finished stays so."""
+        check_platform(platform.machine(), sys.maxsize.bit_length() + 1)
         self._environment()
         llama = self._llama()
         packages = self._packages(profile)
@@ -185,6 +186,20 @@ class Setup:
                 f"{ROOM_BYTES / 1e9:.0f} GB.",
                 "Make room, then type the same command again.",
             )
+
+
+def check_platform(machine: str, bits: int) -> None:
+    """Stop at once where some engine has no package, instead of after half an hour of compiling.
+
+    `bits`: of this Python's pointers. A 32-bit Raspberry Pi OS on a 64-bit kernel calls itself
+    aarch64.
+    """
+    if machine not in {"x86_64", "aarch64"} or bits != 64:
+        raise SetupError(
+            f"This is a {bits}-bit system on {machine}; onnxruntime and CTranslate2 are made for "
+            "64-bit systems on x86_64 and aarch64.",
+            "On a Raspberry Pi 3 or later, install the 64-bit Raspberry Pi OS.",
+        )
 
 
 def llama_pin(dependencies: list[str]) -> str:
