@@ -3,6 +3,7 @@
 import io
 import os
 import shlex
+import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -22,6 +23,7 @@ class Commands:
 
     def __init__(self) -> None:
         self.asked: list[str] = []
+        self.command: list[str] = []
         self.env: dict[str, str] = {}
         self.fail_on: str | None = None
 
@@ -29,6 +31,7 @@ class Commands:
         self, command: Sequence[str], *, log: Path, env: Mapping[str, str], tick: Tick
     ) -> None:
         self.asked.append(log.stem)
+        self.command = list(command)
         self.env = dict(env)
         if log.stem == self.fail_on:
             raise SetupError("It failed", "Try again.")
@@ -67,7 +70,7 @@ class Copy:
 
 @pytest.fixture
 def copy(tmp_path: Path) -> Copy:
-    return Copy(tmp_path)
+    return Copy(tmp_path / "edgevoice")
 
 
 LLAMA = ["llama-build", "llama-install"]
@@ -76,6 +79,35 @@ LLAMA = ["llama-build", "llama-install"]
 def test_from_nothing_every_step_is_done_once(copy: Copy) -> None:
     assert copy.prepare(fresh=True) == ["venv", *LLAMA, "packages-run", "try"]
     assert copy.prepare() == []
+
+
+def made_anew(copy: Copy) -> bool:
+    copy.commands.fail_on = "venv"
+    with pytest.raises(SetupError):
+        copy.prepare(fresh=True)
+    return "--clear" in copy.commands.command
+
+
+def test_an_environment_of_somebody_elses_making_is_kept(copy: Copy) -> None:
+    version = f"python{sys.version_info[0]}.{sys.version_info[1]}"
+    (copy.root / ".venv" / "lib" / version).mkdir(parents=True)
+
+    assert not made_anew(copy)
+
+
+def test_an_environment_of_another_python_is_made_anew(copy: Copy) -> None:
+    (copy.root / ".venv" / "lib" / "python3.9").mkdir(parents=True)
+
+    assert made_anew(copy)
+
+
+def test_an_environment_that_was_moved_is_made_anew(copy: Copy) -> None:
+    copy.prepare(fresh=True)
+    moved = copy.root.with_name("elsewhere")
+    copy.root.rename(moved)
+    copy.root = moved
+
+    assert made_anew(copy)
 
 
 def test_tests_need_a_little_more_and_then_everything_is_there(copy: Copy) -> None:

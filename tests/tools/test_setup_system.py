@@ -241,8 +241,10 @@ def test_an_environment_is_used_while_its_python_is_the_one_it_was_made_with(
     stamp.parent.mkdir(parents=True)
     (machine.folder / ".venv" / "bin").mkdir()
     (machine.folder / ".venv" / "bin" / "python").symlink_to(sys.executable)
-    stamp.write_text(f"{sys.version_info[0]}.{sys.version_info[1]}\n")
+    version = f"{sys.version_info[0]}.{sys.version_info[1]}"
+    stamp.write_text(f"{version} {machine.folder}\n")
     assert machine.run("prepared_python").stdout == ".venv/bin/python\n"
 
-    stamp.write_text("3.9\n")
-    assert machine.run("prepared_python").returncode == 1
+    for other in (f"3.9 {machine.folder}", f"{version} /home/before/it/was/moved"):
+        stamp.write_text(f"{other}\n")
+        assert machine.run("prepared_python").returncode == 1

@@ -20,6 +20,10 @@ class Stamps:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
+    def known(self, step: str) -> bool:
+        """Whether `step` was ever done here."""
+        return (self._folder / step).exists()
+
     def vouch(self, step: str, value: str) -> bool:
         """Whether `step` was done for `value`, and to the end."""
         try:

@@ -74,12 +74,16 @@ class Setup:
         if self._prefix.resolve() == self._venv.resolve():
             return  # setup.sh found it sound, and started us with it
         version = f"{sys.version_info[0]}.{sys.version_info[1]}"
+        made = f"{version} {self._root}"
+        # The programs in an environment know where they lie: one that was moved is made anew.
+        moved = self._stamps.known("environment") and not self._stamps.vouch("environment", made)
         other = self._venv.exists() and not (self._venv / "lib" / f"python{version}").is_dir()
-        command = [sys.executable, "-m", "venv", *(["--clear"] if other else []), str(self._venv)]
+        clear = ["--clear"] if moved or other else []
+        command = [sys.executable, "-m", "venv", *clear, str(self._venv)]
         with self._progress.step(f"virtual environment (Python {version})") as tick:
             self._need_room()
             self._run(command, "venv", tick)
-        self._stamps.set("environment", version)
+        self._stamps.set("environment", made)
 
     def _llama(self) -> str:
         """Build llama-cpp-python for this processor, or take the wheel that was built before."""

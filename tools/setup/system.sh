@@ -85,11 +85,12 @@ become_root() {
 
 any_python() { prepared_python || find_python; }
 
-# The Python of a virtual environment that we made, while it still is the one that we made.
+# The Python of the virtual environment that we made, while it is the same one in the same place.
 prepared_python() {
-    local python=.venv/bin/python made
+    local python=.venv/bin/python made version
     [[ -x $python ]] && made=$(cat .venv/edgevoice/environment 2>/dev/null) || return 1
-    [[ $("$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null) == "$made" ]] || return 1
+    version=$("$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null) || return 1
+    [[ $made == "$version $(pwd -P)" ]] || return 1
     echo "$python"
 }
 
