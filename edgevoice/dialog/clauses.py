@@ -19,7 +19,7 @@ LONGEST_CLAUSE = 280
 """Characters after which a clause ends at the next space, punctuation or not."""
 
 _SENTENCE_END = re.compile(r"[.!?…。！？｡][\"'”’)\]」』）*_]*$")
-_SOFT_BREAK = re.compile(r"([,;:][\"'”’)\]*_]*|\s[–—-])$")
+_SOFT_BREAK = re.compile(r"([,;:][\"'”’)\]*_]*|(?<!\d)\s[–—-])$")  # no minus
 _NO_SENTENCE_END = re.compile(
     # Dr. · J. · e.g., whatever follows
     r"(?:^|\W)(?:(?-i:[A-HJ-Z])|dr|mrs?|ms|prof|st|vs|approx|e\.g|i\.e)\. .$"

@@ -68,6 +68,7 @@ def test_text_without_punctuation_is_cut_between_words(text: str) -> None:
         "First of all: |here is something that I should say; |and this is the rest of it",
         "I think so – |but ask somebody else who knows – |somebody at home",
         "a, b, c, |d, e, f, g, h, i, |j, k",
+        "So you see that 7 - 3 = 4, |and that is all",
         # no ends of sentences
         "Dr. Smith met Mr. J. R. Jones and Mrs. Brown vs. Prof. Lee. |Then they left.",
         "Some fruit, e.g. apples, |i.e. what grows on big trees, |is good",
