@@ -105,11 +105,10 @@ def _interruption(
 
 def draw_lanes(staff: Staff, turns: Sequence[Told], spoken: Sequence[Spoken]) -> Iterator[Shape]:
     """All that a row shows."""
-    for lane in (_bands, _understood, _response, _listening, _thinking, _speaking):
+    for lane in (_cuts, _understood, _response, _listening, _thinking, _speaking):
         yield from lane(staff, turns)
     yield from _person(staff, spoken)
     yield from _agent(staff, turns)
-    yield from _edges(staff, turns)
 
 
 def _person(staff: Staff, spoken: Sequence[Spoken]) -> Iterator[Shape]:
@@ -217,14 +216,10 @@ def _agent(staff: Staff, turns: Sequence[Told]) -> Iterator[Shape]:
     yield from staff.labels(HEARD, labels)
 
 
-def _bands(staff: Staff, turns: Sequence[Told]) -> Iterator[Shape]:
+def _cuts(staff: Staff, turns: Sequence[Told]) -> Iterator[Shape]:
+    whole = Lane(PERSON_VOICE.top, AGENT_VOICE.bottom)
     for cut in (told.cut for told in turns):
         if cut:
-            whole = Lane(PERSON_VOICE.top, AGENT_VOICE.bottom)
             yield from (Fill(box, BREAK_SOFT) for box in staff.span(whole, cut.began, cut.silent))
-
-
-def _edges(staff: Staff, turns: Sequence[Told]) -> Iterator[Shape]:
-    for cut in (told.cut for told in turns):
-        for moment in (cut.began, cut.silent) if cut else ():
-            yield from staff.tick(Lane(PERSON_VOICE.top, AGENT_VOICE.bottom), moment, BREAK, 2)
+            yield from staff.tick(whole, cut.began, BREAK, 2)
+            yield from staff.tick(whole, cut.silent, BREAK, 2)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from edgevoice.audio.chunk import samples_of
 from edgevoice.report import TurnReport
@@ -66,35 +67,40 @@ def joined(spans: Iterable[Span]) -> list[Span]:
     return result
 
 
-def balanced(spans: Sequence[Span], longest: int) -> list[Row]:
-    """Rows of at most `longest` samples that hold all `spans`: few, and of similar lengths."""
-    fewest = len(rows(spans, longest))
-    # No span that can stay whole is cut for the sake of balance.
-    whole = [end - start + 2 * MARGIN for start, end in spans if end - start + 2 * MARGIN < longest]
-    lengths = range(max(whole, default=longest // 2), longest, samples_of(250))
-    return next(
-        (tried for length in lengths if len(tried := rows(spans, length)) == fewest),
-        rows(spans, longest),
-    )
-
-
-def rows(spans: Sequence[Span], longest: int) -> list[Row]:
+def rows_of(spans: Sequence[Span], longest: int) -> list[Row]:
     """Rows of at most `longest` samples that hold all `spans` (ascending, apart).
 
-    They are cut in the silence between two spans where that is possible.
+    As few as possible, and then of lengths as similar as possible. They are cut in the silence
+    between two spans; only a span that is longer than a row is cut itself.
     """
+    padded = [_with_margins(spans, n) for n in range(len(spans))]
+    # The best way to draw the first n spans: (rows, sum of squared lengths, first of the last row)
+    best = [(0, 0, 0)]
+    for end in range(1, len(spans) + 1):
+        ways = []
+        for begin in range(end - 1, -1, -1):
+            length = padded[end - 1][1] - padded[begin][0]
+            together = begin < end - 1
+            if together and (length > longest or spans[begin + 1][0] - spans[begin][1] > PAUSE):
+                break
+            count, squares, _ = best[begin]
+            needed = -(-length // longest)
+            ways.append((count + needed, squares + length**2 // needed, begin))
+        best.append(min(ways))
     done: list[Row] = []
-    for n, (start, _) in enumerate(spans):
-        first, last = _with_margins(spans, n)
-        near = n > 0 and start - spans[n - 1][1] <= PAUSE
-        if near and last - done[-1].start <= longest:
-            done[-1] = Row(done[-1].start, last)
-            continue
-        while last - first > longest:
-            done.append(Row(first, first + longest))
-            first += longest
-        done.append(Row(first, last))
+    end = len(spans)
+    while end:
+        begin = best[end][2]
+        done[:0] = _pieces(padded[begin][0], padded[end - 1][1], longest)
+        end = begin
     return done
+
+
+def _pieces(start: int, end: int, longest: int) -> list[Row]:
+    """The time from `start` to `end` in equal rows."""
+    count = -(-(end - start) // longest)
+    edges = [start + (end - start) * n // count for n in range(count + 1)]
+    return [Row(first, last) for first, last in pairwise(edges)]
 
 
 def _with_margins(spans: Sequence[Span], n: int) -> Span:

@@ -6,7 +6,7 @@ from statistics import median
 from edgevoice.audio.chunk import LISTENING_RATE, samples_of
 from edgevoice.demo.picture.labels import LEADING, Label, Measure, chosen
 from edgevoice.demo.picture.lanes import Told, draw_lanes, told
-from edgevoice.demo.picture.rows import Row, balanced, busy
+from edgevoice.demo.picture.rows import Row, busy, rows_of
 from edgevoice.demo.picture.shapes import (
     AGENT,
     AGENT_SOFT,
@@ -86,7 +86,7 @@ def layout(
     measure: Measure,
 ) -> Scene:
     """The picture of a conversation in which the person's track is `length` samples long."""
-    rows = balanced(busy(turns, spoken, sounded), LONGEST_ROW)
+    rows = rows_of(busy(turns, spoken, sounded), LONGEST_ROW)
     rows = rows or [Row(0, min(max(length, SHORTEST_ROW), LONGEST_ROW))]
     drawn, left_out = rows[:MOST_ROWS], len(rows[MOST_ROWS:])
     scale = (RIGHT - LEFT) / max(SHORTEST_ROW, *(row.end - row.start for row in drawn))
