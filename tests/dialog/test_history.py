@@ -1,0 +1,142 @@
+"""What was said: it alternates, it fits, and it holds what was heard."""
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from edgevoice.dialog.history import BYTES_PER_TOKEN, MESSAGE_TOKENS, History, heard_part
+
+BUDGET = 120
+SYSTEM = "be kind"
+
+texts = st.text(st.sampled_from("ab ü好\n"), max_size=100)
+turns = st.lists(st.tuples(st.sampled_from(["user", "assistant"]), texts), max_size=30)
+clauses = st.lists(
+    st.tuples(
+        st.lists(st.text("abü.,", min_size=1, max_size=6), min_size=1, max_size=6).map(
+            lambda words: " ".join(words) + " "
+        ),
+        st.integers(0, 5_000),
+    ),
+    max_size=6,
+)
+
+
+def tokens(history: History) -> int:
+    return sum(
+        len(message.content.encode()) // BYTES_PER_TOKEN + MESSAGE_TOKENS
+        for message in history.messages()
+    )
+
+
+def held(history: History) -> list[tuple[str, str]]:
+    return [(message.role, message.content) for message in history.messages()[1:]]
+
+
+@given(turns)
+def test_roles_alternate_in_whatever_order_things_are_said(said: list[tuple[str, str]]) -> None:
+    history = History(SYSTEM, BUDGET)
+    for role, text in said:
+        before = held(history)
+        (history.add_user if role == "user" else history.add_assistant)(text)
+        system, *rest = history.messages()
+        assert (system.role, system.content) == ("system", SYSTEM)
+        assert [message.role for message in rest[:1]] in ([], ["user"])
+        assert all(first.role != second.role for first, second in pairwise(rest))
+        assert all(message.content.strip() for message in rest)
+        assert history.unanswered == bool(rest and rest[-1].role == "user")
+        if role == "user" and text.strip():
+            assert rest[-1].role == "user" and rest[-1].content.endswith(text)
+            assert tokens(history) <= BUDGET or len(rest) == 1
+        elif role == "assistant" and text.strip() and before and before[-1][0] == "user":
+            assert held(history) == [*before, ("assistant", text)]
+        else:
+            assert held(history) == before or tokens(history) <= BUDGET
+
+
+def test_words_that_were_not_answered_are_joined_with_those_that_follow() -> None:
+    history = History(SYSTEM, BUDGET)
+    history.add_user("what is")
+    history.add_assistant("")
+    history.add_user("the capital of France")
+    history.add_assistant("Paris")
+    history.add_assistant("and this was heard by nobody's wish")
+    assert held(history) == [("user", "what is the capital of France"), ("assistant", "Paris")]
+
+
+def test_empty_words_change_nothing() -> None:
+    history = History(SYSTEM, BUDGET)
+    history.add_assistant("I speak first")
+    history.add_user("  ")
+    assert held(history) == [] and not history.unanswered
+    history.add_user("hello")
+    history.add_user("")
+    assert held(history) == [("user", "hello")] and history.unanswered
+
+
+def test_old_turns_go_many_at_once_so_that_the_beginning_seldom_changes() -> None:
+    history = History(SYSTEM, budget_tokens=1_000)
+    beginnings = []
+    for n in range(200):
+        history.add_user(f"question {n:03}")
+        history.add_assistant(f"an answer to {n:03}")
+        beginnings.append(held(history)[0][1])
+    changes = sum(first != second for first, second in pairwise(beginnings))
+    assert 1 <= changes <= 200 / 15
+    assert held(history)[-1] == ("assistant", "an answer to 199")
+
+
+def test_words_that_are_longer_than_the_budget_are_kept_alone() -> None:
+    history = History(SYSTEM, BUDGET)
+    history.add_user("hello")
+    history.add_assistant("hi")
+    history.add_user("long " * 200)
+    assert held(history) == [("user", "long " * 200)]
+
+
+def test_a_conversation_can_be_forgotten() -> None:
+    history = History(SYSTEM, BUDGET)
+    history.add_user("hello")
+    history.clear()
+    assert held(history) == [] and not history.unanswered
+
+
+@given(clauses, st.integers(0, 40_000), st.integers(0, 40_000))
+def test_the_heard_part_is_whole_words_from_the_beginning(
+    clauses: list[tuple[str, int]], heard: int, more: int
+) -> None:
+    text = "".join(clause for clause, _ in clauses)
+    part = heard_part(clauses, heard)
+    assert text.startswith(part)
+    assert text.split()[: len(part.split())] == part.split()
+    assert heard_part(clauses, heard + more).startswith(part)
+    assert heard_part(clauses, sum(samples for _, samples in clauses)) == text
+
+
+@pytest.mark.parametrize(
+    ("heard", "part"),
+    [
+        (0, ""),
+        (399, ""),  # "Hello" is five letters of sixteen
+        (500, "Hello"),
+        (1_399, "Hello there"),  # and not the whole of "Sir."
+        (1_400, "Hello there Sir. "),
+        (1_500, "Hello there Sir. "),
+        (1_400 + 300, "Hello there Sir. One"),
+        (1_400 + 701, "Hello there Sir. One two"),
+        (2_600, "Hello there Sir. One two five"),
+        (9_999, "Hello there Sir. One two five"),
+    ],
+)
+def test_a_word_counts_when_its_last_letter_was_heard(heard: int, part: str) -> None:
+    clauses = [("Hello there Sir. ", 1_400), ("One two five", 1_200)]
+    assert heard_part(clauses, heard) == part
+
+
+def test_what_has_no_sound_counts_with_what_was_heard_before_it() -> None:
+    clauses = [("Look: ", 1_000), ("🙂 ", 0), ("Nice. ", 1_000), ("🙂", 0)]
+    assert heard_part(clauses, 999) == ""
+    assert heard_part(clauses, 1_000) == "Look: 🙂 "
+    assert heard_part(clauses, 2_000) == "Look: 🙂 Nice. 🙂"
