@@ -1,6 +1,7 @@
 """The last seconds of a stream, to be looked back on."""
 
 import numpy as np
+from numpy.typing import NDArray
 
 from edgevoice.audio.chunk import AudioChunk, Samples
 
@@ -23,12 +24,17 @@ class Tape:
     def cut(self, start: int, end: int) -> Samples:
         """A copy of the samples from `start` up to `end`, as far as they are still there."""
         start = max(start, self._end - len(self._ring), 0)
-        return self._ring.take(np.arange(start, min(end, self._end)), mode="wrap")
+        return self._ring[self._places(start, min(end, self._end))]
 
     def wipe(self) -> None:
         """Overwrite everything with silence."""
         self._ring.fill(0)
 
     def _put(self, at: int, pcm: Samples) -> None:
+        end = at + len(pcm)
         pcm = pcm[-len(self._ring) :]
-        np.put(self._ring, np.arange(at, at + len(pcm)), pcm, mode="wrap")
+        self._ring[self._places(end - len(pcm), end)] = pcm
+
+    def _places(self, start: int, end: int) -> NDArray[np.int64]:
+        # Not numpy's mode="wrap": it subtracts the length as often as the stream has been around.
+        return np.arange(start, end, dtype=np.int64) % len(self._ring)

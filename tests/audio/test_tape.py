@@ -1,0 +1,59 @@
+"""The tape against a plain list of everything that was ever recorded."""
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
+
+from edgevoice.audio.chunk import AudioChunk
+from edgevoice.audio.tape import Tape
+
+
+class TapeAndList(RuleBasedStateMachine):
+    """Records chunks of all lengths, with jumps, and looks back."""
+
+    @initialize(length=st.integers(1, 50))
+    def begin(self, length: int) -> None:
+        self.length = length
+        self.tape = Tape(length)
+        self.everything: list[int] = []
+
+    @rule(jump=st.sampled_from([0, 0, 0, 1, 7, 49, 50, 51, 200]), count=st.integers(0, 120))
+    def record(self, jump: int, count: int) -> None:
+        self.everything += [0] * jump
+        start = len(self.everything)
+        samples = range(start + 1, start + count + 1)  # no silence
+        self.tape.add(AudioChunk(np.array(samples, np.int16), 16_000, start))
+        self.everything += samples
+
+    @rule(start=st.integers(-60, 60), length=st.integers(-5, 120))
+    def look_back(self, start: int, length: int) -> None:
+        now = len(self.everything)
+        start, end = now + start, now + start + length
+        oldest = max(0, now - self.length)
+        cut = self.tape.cut(start, end)
+        assert cut.dtype == np.int16
+        assert cut.tolist() == self.everything[max(start, oldest) : max(end, oldest)]
+
+    @rule()
+    def wipe(self) -> None:
+        self.tape.wipe()
+        self.everything = [0] * len(self.everything)
+
+
+TestTape = TapeAndList.TestCase
+
+
+def test_a_cut_is_a_copy() -> None:
+    tape = Tape(10)
+    tape.add(AudioChunk(np.ones(10, np.int16), 16_000))
+    cut = tape.cut(0, 10)
+    tape.wipe()
+    assert cut.all() and not tape.cut(0, 10).any()
+
+
+@given(st.integers(0, 3_000_000_000))
+def test_a_stream_of_days_is_kept_like_one_of_seconds(start: int) -> None:
+    tape = Tape(100)
+    tape.add(AudioChunk(np.arange(80, dtype=np.int16), 16_000, start))
+    assert tape.cut(start + 10, start + 20).tolist() == list(range(10, 20))
