@@ -58,7 +58,7 @@ class Framer:
             self._next = chunk.start
         pcm = np.concatenate([self._rest, chunk.pcm])
         whole = len(pcm) - len(pcm) % self._size
-        self._rest = pcm[whole:]
+        start = self._next
+        self._rest, self._next = pcm[whole:], start + whole
         for at in range(0, whole, self._size):
-            start, self._next = self._next, self._next + self._size
-            yield AudioChunk(pcm[at : at + self._size], chunk.rate, start)
+            yield AudioChunk(pcm[at : at + self._size], chunk.rate, start + at)
