@@ -1,7 +1,6 @@
 """What the sound cards of this machine are, how loud they hear, and a tone to try them with."""
 
 import json
-import math
 import subprocess
 import sys
 from collections.abc import AsyncIterator
@@ -9,7 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from edgevoice.audio.chunk import AudioChunk, Framer, Samples, samples_of
+from edgevoice.audio.chunk import AudioChunk, Framer, samples_of
+from edgevoice.audio.level import dbfs
 from edgevoice.errors import DeviceError
 from edgevoice.transports import sound_process
 from edgevoice.transports.base import Transport
@@ -17,8 +17,6 @@ from edgevoice.transports.local import LocalTransport
 
 LIST_SECONDS = 10.0
 LEVEL_MS = 100
-SILENCE_DBFS = -96.0
-"""What `level` calls digital silence: one bit of sixteen is about -90."""
 
 CHIME = ((659.26, 0.0), (880.0, 0.22))
 """Hertz and starting second of the test tone's notes: E5, then A5."""
@@ -87,7 +85,8 @@ def list_devices() -> list[Device]:
 async def level(transport: Transport) -> AsyncIterator[float]:
     """How loud an open transport's microphone hears: ten values a second, in dBFS.
 
-    0 is a square wave at full scale; speech at arm's length is mostly between -40 and -20.
+    0 is a square wave at full scale; speech at arm's length is mostly between -40 and -20; digital
+    silence is -96.
     """
     framer = Framer(samples_of(LEVEL_MS))
     async for chunk in transport.chunks():
@@ -95,26 +94,18 @@ async def level(transport: Transport) -> AsyncIterator[float]:
             yield dbfs(frame.pcm)
 
 
-def dbfs(pcm: Samples) -> float:
-    """The root mean square of `pcm` (shape `[n]`, n > 0) in decibels below full scale."""
-    rms = math.sqrt(float(np.mean(np.square(pcm, dtype=np.float64)))) / 32_768
-    return max(SILENCE_DBFS, 20 * math.log10(rms)) if rms else SILENCE_DBFS
-
-
 async def play_aloud(chunk: AudioChunk, output_device: str | None = None) -> None:
     """Play `chunk` through the loudspeaker, and return when it has been heard.
 
-    Raises `DeviceError`; also when there is no microphone, which is what paces the transport.
+    Raises `DeviceError`. Needs no microphone.
     """
-    transport = LocalTransport(output_device=output_device, playback_rate=chunk.rate)
+    loudspeaker = LocalTransport(None, output_device, listen=False, playback_rate=chunk.rate)
     try:
-        await transport.open()
-        await transport.play(chunk)
-        async for _ in transport.chunks():
-            if transport.heard() == len(chunk.pcm):
-                return
+        await loudspeaker.open()
+        await loudspeaker.play(chunk)
+        await loudspeaker.played()
     finally:
-        await transport.aclose()
+        await loudspeaker.aclose()
 
 
 def test_tone(rate: int) -> AudioChunk:

@@ -6,8 +6,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from edgevoice import devices
 from edgevoice.audio.chunk import AudioChunk, Samples
@@ -54,18 +52,6 @@ def test_a_sound_system_that_fails_is_one_clear_line(
     monkeypatch.setattr(devices, "LIST_SECONDS", 1.0)
     with pytest.raises(DeviceError, match=says):
         devices.list_devices()
-
-
-@given(st.floats(-80, -1), st.integers(100, 4_000))
-def test_the_level_of_a_square_wave_is_its_height(decibels: float, samples: int) -> None:
-    height = round(32_768 * 10 ** (decibels / 20))
-    wave = np.where(np.arange(samples) % 2, height, -height).astype(np.int16)
-    assert devices.dbfs(wave) == pytest.approx(20 * np.log10(height / 32_768), abs=0.01)
-
-
-def test_silence_has_a_level_too() -> None:
-    assert devices.dbfs(np.zeros(100, np.int16)) == devices.SILENCE_DBFS
-    assert devices.dbfs(np.full(100, -32_768, np.int16)) == pytest.approx(0)
 
 
 def test_ten_levels_a_second() -> None:

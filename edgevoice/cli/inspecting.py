@@ -64,7 +64,7 @@ async def _meter(input_device: str | None) -> None:
     from edgevoice.devices import level
     from edgevoice.transports.local import LocalTransport
 
-    transport = LocalTransport(input_device)
+    transport = LocalTransport(input_device, speak=False)
     await transport.open()
     try:
         with Live(console=console, transient=True) as live:

@@ -2,10 +2,11 @@
 
 The sound card lives in a process of its own: `sound_process` holds it (its docstring draws the
 memory that the two share), `sound_link` starts and watches it, `sound_streams` turns the card's
-rates and channels into the agent's. The microphone wakes us once per period; nothing polls.
+rates and channels into the agent's. The card wakes us once per period; nothing polls.
 """
 
 from collections.abc import AsyncIterator
+from typing import Any
 
 from edgevoice.audio.chunk import LISTENING_RATE, AudioChunk
 from edgevoice.errors import DeviceError
@@ -17,6 +18,7 @@ class LocalTransport:
     """A `Transport` over PyAudio.
 
     `input_device`, `output_device`: the device's name or a part of it; None: the system's default.
+    `listen` or `speak` False: do without a microphone (`chunks` ends at once) or a loudspeaker.
     `playback_rate`: hertz that we ask of the loudspeaker (chunks of every rate can be played).
     `period_ms`: how much sound moves at a time. `playback_buffer_ms`: where `play` starts to wait.
     """
@@ -26,19 +28,20 @@ class LocalTransport:
         input_device: str | None = None,
         output_device: str | None = None,
         *,
+        listen: bool = True,
+        speak: bool = True,
         playback_rate: int = 22_050,
         period_ms: int = 20,
         playback_buffer_ms: int = 1_000,
     ) -> None:
         self.dropped = 0
         self._playback_buffer_ms = playback_buffer_ms
-        self._request = {
-            "input": input_device,
-            "output": output_device,
-            "input_rate": LISTENING_RATE,
-            "output_rate": playback_rate,
-            "period_ms": period_ms,
-        }
+        cards: dict[str, dict[str, Any]] = {}
+        if listen:
+            cards["input"] = {"device": input_device, "rate": LISTENING_RATE}
+        if speak:
+            cards["output"] = {"device": output_device, "rate": playback_rate}
+        self._request = {"cards": cards, "period_ms": period_ms}
         self._heard = 0
         self._link: SoundLink | None = None
         self._microphone: Microphone | None = None
@@ -50,17 +53,24 @@ class LocalTransport:
         return None if self._link is None or self._link.closed else self._link.pid
 
     async def open(self) -> None:
-        """Start the sound process. Raises `DeviceError` when no sound comes within 5 s."""
-        await self.aclose()
+        """Start the sound process, if it is not running.
+
+        Raises `DeviceError` when no sound comes within 5 s.
+        """
+        if self.process_id is not None:
+            return
         self._link = link = SoundLink(self._request, self._on_period)
         try:
-            microphone, loudspeaker = await link.opened()
+            cards = await link.opened()
         except BaseException:
             await link.close()
             raise
         self.dropped = self._heard = 0
-        self._microphone = Microphone(link.shared, microphone)
-        self._loudspeaker = Loudspeaker(link.shared, loudspeaker, self._playback_buffer_ms)
+        if "input" in cards:
+            self._microphone = Microphone(link.shared, cards["input"])
+        if "output" in cards:
+            buffer_ms = self._playback_buffer_ms
+            self._loudspeaker = Loudspeaker(link.shared, cards["output"], buffer_ms)
 
     async def chunks(self) -> AsyncIterator[AudioChunk]:
         """The microphone at 16 kHz. Raises `DeviceError` when the card has gone."""
@@ -82,6 +92,14 @@ class LocalTransport:
             raise DeviceError("The sound card is closed", CURE)
         self._loudspeaker.add(chunk)
         while not self._link.closed and self._loudspeaker.full:
+            await self._link.period()
+
+    async def played(self) -> None:
+        """Return when all that was played has been heard, or the transport is closed.
+
+        Raises `DeviceError` when the card has gone.
+        """
+        while self._link and self._loudspeaker and not self._loudspeaker.done:
             await self._link.period()
 
     def heard(self) -> int:

@@ -29,7 +29,7 @@ CURE = "Look at what there is with `edgevoice devices`, and name it under `audio
 
 
 class SoundLink:
-    """A running sound process. `on_period` is called for every period of the microphone."""
+    """A running sound process. `on_period` is called for every period of the card."""
 
     def __init__(self, request: dict[str, Any], on_period: Callable[[], None]) -> None:
         self._on_period = on_period
@@ -37,7 +37,9 @@ class SoundLink:
         self._failure: tuple[str, str] | None = None
         self._cards: dict[str, OpenedCard] = {}
         self._unread = b""
-        self._progress = (0, 0)
+        counters = {"input": CAPTURED, "output": SERVED}
+        self._moving = [counters[direction] for direction in request["cards"]]
+        self._progress = [0 for _ in self._moving]
         self._idle_looks = 0
         self.closed = False
         memory = os.memfd_create("edgevoice-sound")
@@ -62,8 +64,8 @@ class SoundLink:
         """The process's number."""
         return self._process.pid
 
-    async def opened(self) -> tuple[OpenedCard, OpenedCard]:
-        """Microphone and loudspeaker, once both run. Raises `DeviceError` if they do not."""
+    async def opened(self) -> dict[str, OpenedCard]:
+        """The directions asked for, once they all run. Raises `DeviceError` if they do not."""
         try:
             async with asyncio.timeout(OPEN_SECONDS):
                 while not (self._cards and all(self._counts())):
@@ -72,7 +74,7 @@ class SoundLink:
             raise DeviceError(
                 f"The sound card delivered nothing within {OPEN_SECONDS:.0f} seconds", CURE
             ) from None
-        return self._cards["input"], self._cards["output"]
+        return self._cards
 
     async def period(self) -> None:
         """Wait for the next period, or the end (`closed`); raises `DeviceError` on failure."""
@@ -118,7 +120,7 @@ class SoundLink:
             self._cards = {way: OpenedCard(**about) for way, about in message.items()}
 
     def _look(self) -> None:
-        """Both directions must have moved since the last look."""
+        """Every direction must have moved since the last look."""
         counts = self._counts()
         moved = all(new > old for new, old in zip(counts, self._progress, strict=True))
         self._progress = counts
@@ -128,8 +130,8 @@ class SoundLink:
         else:
             self._watch = self._loop.call_later(WATCH_SECONDS, self._look)
 
-    def _counts(self) -> tuple[int, int]:
-        return self.shared.counters[CAPTURED], self.shared.counters[SERVED]
+    def _counts(self) -> list[int]:
+        return [self.shared.counters[number] for number in self._moving]
 
     def _fail(self, what: str, cure: str = CURE) -> None:
         self._loop.remove_reader(self._pipe)

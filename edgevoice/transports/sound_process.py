@@ -15,12 +15,14 @@ sound stutter. So the card lives in a process of its own, which does nothing but
 The counters are 64-bit numbers of frames, each written by one side only; a frame's place in its
 ring is its number modulo the ring's length. So there are no locks.
 The memory has no name and the pipes are inherited: whoever dies, the kernel cleans up.
+Either direction can be had alone; the periods are the microphone's where there is one.
 
 This file is run as a script and imports nothing but PyAudio, so that it starts quickly.
 """
 
 import contextlib
 import ctypes
+import functools
 import gc
 import importlib
 import json
@@ -170,7 +172,7 @@ def devices(audio: Any) -> list[dict[str, Any]]:
     return found
 
 
-def capture(shared: SharedSound, channels: int, poke: Callable[[], None]) -> Callback:
+def capture(shared: SharedSound, poke: Callable[[], None], channels: int, _rate: int) -> Callback:
     """What PortAudio calls with each period of the microphone's sound."""
     counters, ring = shared.counters, Ring(shared.microphone, channels)
 
@@ -183,7 +185,7 @@ def capture(shared: SharedSound, channels: int, poke: Callable[[], None]) -> Cal
     return callback
 
 
-def playback(shared: SharedSound, channels: int, rate: int) -> Callback:
+def playback(shared: SharedSound, poke: Callable[[], None], channels: int, rate: int) -> Callback:
     """What PortAudio calls for each period of sound for the loudspeaker."""
     counters, ring = shared.counters, Ring(shared.playback, channels)
 
@@ -196,38 +198,37 @@ def playback(shared: SharedSound, channels: int, rate: int) -> Callback:
         delay = time["output_buffer_dac_time"] - time["current_time"]
         counters[AHEAD] = frames + round(delay * rate)
         counters[SERVED] += frames
+        poke()
         return sound.ljust(frames * ring.frame_bytes, b"\0"), PA_CONTINUE
 
     return callback
 
 
+def nothing() -> None:
+    """The poke of a direction that leaves poking to the other."""
+
+
+CALLED = {"input": "microphone", "output": "loudspeaker"}
+CALLBACKS = {"input": capture, "output": playback}
+
+
 def open_cards(request: dict[str, Any], shared: SharedSound, say: Callable[[Any], None]) -> None:
-    """Open what `request` names, say what it is, and start."""
+    """Open the directions that `request` names, say what they are, and start them.
+
+    The first one pokes the agent once per period.
+    """
     audio = _portaudio()
-    period = request["period_ms"]
-    looking_for = "microphone"
-    try:
-        microphone = Card(
-            audio,
-            "input",
-            request["input"],
-            [request["input_rate"]],
-            period,
-            lambda channels, _rate: capture(shared, channels, lambda: say(None)),
-        )
-        looking_for = "loudspeaker"
-        loudspeaker = Card(
-            audio,
-            "output",
-            request["output"],
-            [request["output_rate"]],
-            period,
-            lambda channels, rate: playback(shared, channels, rate),
-        )
-    except NoSuchDevice as error:
-        raise NoSuchDevice(f"There is no {looking_for} {error}") from None
-    say({"input": microphone.described(), "output": loudspeaker.described()})
-    for card in (loudspeaker, microphone):
+    opened: dict[str, Card] = {}
+    for direction, wanted in request["cards"].items():
+        poke = nothing if opened else functools.partial(say, None)
+        callback_for = functools.partial(CALLBACKS[direction], shared, poke)
+        name, rates, period = wanted["device"], [wanted["rate"]], request["period_ms"]
+        try:
+            opened[direction] = Card(audio, direction, name, rates, period, callback_for)
+        except NoSuchDevice as error:
+            raise NoSuchDevice(f"There is no {CALLED[direction]} {error}") from None
+    say({direction: card.described() for direction, card in opened.items()})
+    for card in reversed(opened.values()):
         card.stream.start_stream()
 
 

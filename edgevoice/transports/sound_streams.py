@@ -109,6 +109,11 @@ class Loudspeaker:
         """Whether some of what was added waits for room."""
         return len(self._waiting) > 0
 
+    @property
+    def done(self) -> bool:
+        """Whether all that was added has been heard."""
+        return self.heard() == self._given
+
     def add(self, chunk: AudioChunk) -> None:
         """Queue `chunk`, beyond the bound if need be: wait until it is not `full` any more."""
         if self._given == 0 and chunk.rate != self._given_rate:

@@ -28,13 +28,14 @@ LOUD = 1_000
 NO_PYAUDIO = "raise ImportError('no PyAudio')"
 HANGS = "import threading; threading.Event().wait()"
 DIES = "import os; os._exit(7)"
-ONLY_48K = """
+REAL = """
 import importlib.machinery, importlib.util, sys
 folders = [folder for folder in sys.path if folder != {folder!r}]
 spec = importlib.machinery.PathFinder.find_spec("pyaudio", folders)
 real = sys.modules["pyaudio"] = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(real)
-
+"""
+ONLY_48K = f"""{REAL}
 class PyAudio(real.PyAudio):
     def open(self, *, rate, **options):
         if rate != 48_000:
@@ -44,6 +45,16 @@ class PyAudio(real.PyAudio):
 real.PyAudio = PyAudio
 """
 """PyAudio as some speakerphones make it look. ALSA has no virtual device of one fixed rate."""
+
+
+def one_way(missing: str) -> str:
+    """PyAudio on a machine that has no default device for `missing`, input or output."""
+    return f"""{REAL}
+def nothing(self):
+    raise OSError("No Default Device Available")
+
+real.PyAudio.get_default_{missing}_device_info = nothing
+"""
 
 
 def tone(hertz: float, seconds: float, rate: int = 16_000) -> Samples:
@@ -255,6 +266,74 @@ def test_a_card_of_48_khz_only_works_like_any_other(
             first, last = ends(pcm)
             assert (last - first) / 16_000 == pytest.approx(0.6, abs=0.02)
             assert pitch(pcm[first:last]) == pytest.approx(440, abs=5)
+
+    run(scene())
+
+
+def test_a_loudspeaker_alone_plays(
+    card: SoundCard, instead_of_pyaudio: Callable[[str], None]
+) -> None:
+    instead_of_pyaudio(one_way("input"))
+
+    async def scene() -> None:
+        sound = tone(440, 0.6)
+        async with opened(listen=False) as transport, card.recording() as recording:
+            await transport.play(AudioChunk(sound, 16_000))
+            await transport.played()
+            assert transport.heard() == len(sound)
+            assert not len(await hear(transport, 1))
+            pcm = await recording.until(lambda pcm: not loud(pcm[-1_600:]).size)
+        first, last = ends(pcm)
+        assert (last - first) / 16_000 == pytest.approx(0.6, abs=0.02)
+
+    run(scene())
+    assert "There is no microphone on this machine" in refused()
+
+
+def test_a_microphone_alone_hears(
+    card: SoundCard, instead_of_pyaudio: Callable[[str], None]
+) -> None:
+    instead_of_pyaudio(one_way("output"))
+
+    async def scene() -> None:
+        async with opened(speak=False) as transport, card.speaking(tone(700, 2.0)):
+            assert len(loud(await hear(transport, 16_000))) > 3_000
+
+    run(scene())
+    assert "There is no loudspeaker on this machine" in refused()
+
+
+def test_a_loudspeaker_alone_that_vanishes_is_an_error(card: SoundCard) -> None:
+    async def scene() -> None:
+        async with opened(listen=False) as transport:
+            await transport.play(AudioChunk(tone(440, 0.9), 16_000))
+            card.kill()
+            with pytest.raises(DeviceError, match="stopped"):
+                await transport.played()
+
+    run(scene())
+
+
+def test_closing_ends_the_wait_for_what_was_played(card: SoundCard) -> None:
+    async def scene() -> None:
+        async with opened(listen=False) as transport:
+            await transport.play(AudioChunk(tone(440, 0.9), 16_000))
+            waiting = asyncio.create_task(transport.played())
+            await asyncio.sleep(0)
+            await transport.aclose()
+            await waiting
+
+    run(scene())
+
+
+def test_opening_what_is_open_changes_nothing(card: SoundCard) -> None:
+    async def scene() -> None:
+        async with opened() as transport:
+            process = transport.process_id
+            await hear(transport, 1_600)
+            await transport.open()
+            assert transport.process_id == process
+            assert (await anext(transport.chunks())).start > 0
 
     run(scene())
 
