@@ -60,7 +60,8 @@ NARROW = 40
 class Show:
     """An observer that prints the conversation on `console`, and nowhere else.
 
-    Use it as a context manager, or call `close` at the end: it gives the cursor back.
+    Use it as a context manager, or call `close` at the end: that takes away a line that was left
+    unfinished.
     """
 
     def __init__(self, console: Console) -> None:
@@ -99,7 +100,7 @@ class Show:
         self._grow()
 
     def close(self) -> None:
-        """Take away the unfinished line, and give the cursor back."""
+        """Take away the unfinished line."""
         if self._live:
             self._live.stop()
             self._live = None
@@ -136,6 +137,7 @@ class Show:
                 redirect_stderr=False,
             )
             self._live.start(refresh=True)
+            self._console.show_cursor()  # nothing is left hidden, however the program ends
 
     def _growing(self) -> "Paragraph | None":
         if self._replying:

@@ -131,10 +131,10 @@ def _understood(staff: Staff, turns: Sequence[Told]) -> Iterator[Shape]:
     for turn in (told.turn for told in turns):
         before = ""
         for at, text in turn.partials:
-            yield from staff.tick(UNDERSTOOD, at, UNSAID)
-            if staff.shows(at):
-                labels.append(Label(staff.x(at) + 5, news(before, text), GREY))
-            before = text
+            new, before = news(before, text), text
+            if new and staff.shows(at):
+                yield from staff.tick(UNDERSTOOD, at, UNSAID)
+                labels.append(Label(staff.x(at) + 5, new, GREY))
         if staff.shows(turn.transcript):
             text, colour = (turn.user, INK) if turn.understood else (f"? {turn.user}", BREAK)
             yield from staff.tick(UNDERSTOOD, turn.transcript, colour, 2)

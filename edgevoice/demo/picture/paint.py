@@ -8,13 +8,23 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageColor, ImageDraw, ImageFont
 
 from edgevoice.audio.chunk import LISTENING_RATE, Samples
 from edgevoice.demo.picture.labels import LEADING
 from edgevoice.demo.picture.rows import sound_end
 from edgevoice.demo.picture.score import layout
-from edgevoice.demo.picture.shapes import PAPER, Box, Fill, Hatch, Scene, Wave, Words
+from edgevoice.demo.picture.shapes import (
+    GROUNDS,
+    PAPER,
+    STROKES,
+    Box,
+    Fill,
+    Hatch,
+    Scene,
+    Wave,
+    Words,
+)
 from edgevoice.files import write_atomically
 from edgevoice.report import TurnReport
 from edgevoice.transports.caller import Sounded, Spoken
@@ -22,7 +32,8 @@ from edgevoice.transports.caller import Sounded, Spoken
 FINE = 2
 """Everything is drawn this much larger, then reduced: smooth edges."""
 
-COLOURS = 256
+SHADES = (256 - len(GROUNDS)) // len(STROKES)
+"""Steps from the colour of a stroke towards white, for its smooth edges."""
 
 SOFTEN = 0.6
 """Exponent of what is drawn of a loudness: quiet syllables are seen, too."""
@@ -52,8 +63,18 @@ def draw_conversation(
     tracks = {"person": person, "agent": agent_track(sounded)}
     image = paint(scene, tracks)
     png = io.BytesIO()
-    image.quantize(COLOURS, dither=Image.Dither.NONE).save(png, "PNG", optimize=True)
+    image.quantize(palette=palette(), dither=Image.Dither.NONE).save(png, "PNG", optimize=True)
     write_atomically(path, png.getvalue())
+
+
+def palette() -> Image.Image:
+    """An image that has our colours, each with its shades: none is lost for being rare."""
+    steps = np.linspace(0, 0.85, SHADES)[:, None, None]
+    grounds, strokes = (np.array([*map(ImageColor.getrgb, c)]) for c in (GROUNDS, STROKES))
+    shades = (strokes + (255 - strokes) * steps).reshape(-1, 3)
+    image = Image.new("P", (1, 1))
+    image.putpalette(np.concatenate([grounds, shades]).round().astype(np.uint8).tobytes())
+    return image
 
 
 def agent_track(sounded: Sequence[Sounded]) -> Samples:

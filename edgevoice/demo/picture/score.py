@@ -53,7 +53,7 @@ from edgevoice.report import TurnReport
 from edgevoice.transports.caller import Sounded, Spoken
 
 HEAD = 102
-LONGEST_ROW, SHORTEST_ROW = samples_of(13_000), samples_of(6_000)
+LONGEST_ROW, SHORTEST_ROW = samples_of(14_000), samples_of(6_000)
 MOST_ROWS = 12
 TITLE = "A conversation with edgevoice"
 

@@ -3,10 +3,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
+from PIL.ImageColor import getrgb
 
 from edgevoice.audio.chunk import samples_of
 from edgevoice.demo.picture import draw_conversation
 from edgevoice.demo.picture.paint import agent_track, envelope, measure
+from edgevoice.demo.picture.shapes import AGENT, BREAK, CARD, PAPER, PERSON, WAIT
 from edgevoice.errors import OutputError
 from edgevoice.report import TurnReport
 from edgevoice.transports.caller import Line, Sounded, Spoken
@@ -47,6 +49,9 @@ def test_the_picture_is_a_small_png(tmp_path: Path) -> None:
         colours = image.convert("RGB").getcolors(1 << 24)
     assert colours is not None
     assert len(colours) > 50
+    used = {colour for _, colour in colours}
+    # What is drawn in few places keeps its colour among those drawn in many.
+    assert {getrgb(colour) for colour in (PAPER, CARD, PERSON, AGENT, WAIT, BREAK)} <= used
     assert path.stat().st_size < 300_000
     assert list(tmp_path.iterdir()) == [path]
 
