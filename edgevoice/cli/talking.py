@@ -7,9 +7,11 @@ import threading
 from collections.abc import Coroutine, Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from rich.console import Console
+from rich.markup import escape
 
 from edgevoice.cli.console import (
     ConfigOption,
@@ -20,6 +22,11 @@ from edgevoice.cli.console import (
     print_json,
     settings,
 )
+from edgevoice.errors import DeviceError
+
+if TYPE_CHECKING:
+    from edgevoice.demo.aloud import Aloud
+    from edgevoice.demo.hold import Demo
 
 
 def run(config: ConfigOption = None) -> None:
@@ -38,8 +45,14 @@ def run(config: ConfigOption = None) -> None:
         period_ms=chosen.audio.period_ms,
         playback_buffer_ms=chosen.audio.playback_buffer_ms,
     )
-    console.print("[dim]Speak whenever you like; interrupt me the same way. Ctrl-C ends.[/]")
-    _until_stopped(converse(chosen, engines, transport, [Show(console)]))
+
+    async def talk() -> None:
+        await transport.open()
+        console.print("[dim]Speak whenever you like; interrupt me the same way. Ctrl-C ends.[/]")
+        with Show(console) as show:
+            await converse(chosen, engines, transport, [show])
+
+    _until_stopped(talk())
     console.print("[dim]Goodbye.[/]")
 
 
@@ -54,10 +67,18 @@ def demo(
     out: Annotated[
         Path, typer.Option("--out", "-o", help="Folder for demo.wav, demo.json and demo.png.")
     ] = Path("demo-output"),
+    aloud: Annotated[
+        bool | None,
+        typer.Option(
+            "--aloud/--silent",
+            help="Play the conversation through the loudspeaker. Without either: if there is one.",
+            show_default=False,
+        ),
+    ] = None,
     config: ConfigOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Watch the assistant hold a conversation, with real engines, in real time.
+    """Hear and watch the assistant hold a conversation, with real engines, in real time.
 
     A scripted person asks, listens and interrupts. Nothing is canned but their lines. A recording
     of the conversation (left: the person, right: the assistant), its words and times, and a
@@ -65,9 +86,10 @@ def demo(
     """
     from edgevoice.app import load_engines
     from edgevoice.audio.wav import read_wav
+    from edgevoice.demo.aloud import Aloud
     from edgevoice.demo.hold import Demo, make_folder
     from edgevoice.demo.script import speak_script
-    from edgevoice.show import Show, summary
+    from edgevoice.show import summary
     from edgevoice.transports.caller import Line
 
     chosen = settings(config)
@@ -78,8 +100,9 @@ def demo(
         progress("the person's voice")
         lines = lines or speak_script()
     shown = errors if as_json else console
-    conversation = Demo(chosen, engines, lines)
-    _until_stopped(conversation.hold([Show(shown)]))
+    room = Aloud(engines.voice.rate, chosen.audio.output_device)
+    conversation = Demo(chosen, engines, lines, room)
+    _until_stopped(_hold_aloud(conversation, room, aloud, shown))
     written = conversation.write(out)
     if as_json:
         print_json(conversation.as_json())
@@ -116,6 +139,28 @@ def chat(config: ConfigOption = None, as_json: JsonOption = False) -> None:
             print_json({"user": line, "agent": reply, "evaluated_tokens": tokens})
         else:
             console.print()
+
+
+async def _hold_aloud(
+    conversation: "Demo", room: "Aloud", aloud: bool | None, shown: Console
+) -> None:
+    """Hold the demonstration so that the room hears it; None: if there is a loudspeaker."""
+    from edgevoice.show import Show
+
+    if aloud is not False:
+        try:
+            await room.open()
+        except DeviceError as error:
+            if aloud:
+                raise
+            shown.print(f"[dim]{escape(error.what)}: see the conversation, hear it in demo.wav.[/]")
+    try:
+        with Show(shown) as show:
+            await conversation.hold([show])
+    finally:
+        await room.aclose()
+    if room.failure:
+        shown.print(f"[dim]The rest was not heard. {escape(room.failure.what)}.[/]")
 
 
 def _typed_lines() -> Iterator[str]:

@@ -13,17 +13,23 @@ from edgevoice.demo.picture import draw_conversation
 from edgevoice.errors import OutputError
 from edgevoice.files import write_atomically
 from edgevoice.report import Observer, Recorder, TurnReport
-from edgevoice.transports.caller import Caller, Line
+from edgevoice.transports.caller import Bystander, Caller, Line
 
 
 class Demo:
-    """One conversation with a scripted person, in real time."""
+    """One conversation with a scripted person, in real time; `bystander` hears both sides."""
 
-    def __init__(self, config: Config, engines: Engines, lines: Sequence[Line]) -> None:
+    def __init__(
+        self,
+        config: Config,
+        engines: Engines,
+        lines: Sequence[Line],
+        bystander: Bystander | None = None,
+    ) -> None:
         self._config = config
         self._engines = engines
         self._recorder = Recorder()
-        self._caller = Caller(lines)
+        self._caller = Caller(lines, bystander=bystander)
 
     async def hold(self, observers: Sequence[Observer] = ()) -> None:
         """Hold the conversation, watched by `observers`."""

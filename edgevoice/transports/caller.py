@@ -9,7 +9,7 @@ test.
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
@@ -62,6 +62,10 @@ class Sounded:
     start: int
     pcm: Samples
     rate: int
+
+
+Bystander = Callable[[Samples, Sounded | None], None]
+"""Hears both sides, tick by tick: what the person said, what the agent did. Must be quick."""
 
 
 class Person:
@@ -131,7 +135,11 @@ class Caller:
     """
 
     def __init__(
-        self, lines: Sequence[Line], patience_s: float = 20, buffer_ms: int = 1000
+        self,
+        lines: Sequence[Line],
+        patience_s: float = 20,
+        buffer_ms: int = 1000,
+        bystander: Bystander | None = None,
     ) -> None:
         self._person = Person(lines, round(patience_s * LISTENING_RATE))
         self._buffer_ms = buffer_ms
@@ -140,9 +148,9 @@ class Caller:
         self._rate = LISTENING_RATE
         self._heard = 0
         self._sounding = 0  # samples of the present tick: on their way to the ear
-        self._sounds = False
         self._ticked = asyncio.Event()
         self._open = True
+        self._bystander = bystander
         self.dropped = 0
         self.said: list[Samples] = []
         """The person's track, one tick after the other."""
@@ -162,11 +170,13 @@ class Caller:
         loop = asyncio.get_running_loop()
         began, at = loop.time(), 0
         while self._open and not self._person.gone:
-            self._sound(at)
+            sounded = self._sound(at)
             due = began + (at + PERIOD) / LISTENING_RATE
             await asyncio.sleep(max(0.0, due - loop.time()))
-            said = self._person.tick(self._sounds, PERIOD)
+            said = self._person.tick(sounded is not None, PERIOD)
             self.said.append(said)
+            if self._bystander:
+                self._bystander(said, sounded)
             self._heard += self._sounding
             self._sounding = 0
             yield AudioChunk(said, LISTENING_RATE, at)
@@ -198,7 +208,7 @@ class Caller:
         self._open = False
         self._ticked.set()
 
-    def _sound(self, at: int) -> None:
+    def _sound(self, at: int) -> Sounded | None:
         """Let the loudspeaker sound from sample `at` on, for one tick."""
         wanted = samples_of(PERIOD_MS, self._rate)
         pieces: list[Samples] = []
@@ -209,10 +219,12 @@ class Caller:
                 piece = piece[:wanted]
             pieces.append(piece)
             wanted -= len(piece)
-        self._sounds = bool(pieces)
-        if pieces:
-            pcm = np.concatenate(pieces)
-            self._queued -= len(pcm)
-            self._sounding = len(pcm)
-            self.sounded.append(Sounded(at, pcm, self._rate))
-            self._ticked.set()
+        if not pieces:
+            return None
+        pcm = np.concatenate(pieces)
+        self._queued -= len(pcm)
+        self._sounding = len(pcm)
+        sounded = Sounded(at, pcm, self._rate)
+        self.sounded.append(sounded)
+        self._ticked.set()
+        return sounded
