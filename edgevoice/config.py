@@ -6,7 +6,7 @@ relative to that file; a default path is relative to the folder that edgevoice w
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -34,11 +34,19 @@ ENVIRONMENT_PREFIX = "EDGEVOICE_"
 
 def _resolve(path: Path, info: ValidationInfo) -> Path:
     base = (info.context or {}).get("base", HOME)
-    return Path(os.path.normpath(Path(base) / path.expanduser()))
+    # pathlib raises where there is no such user.
+    return Path(os.path.normpath(Path(base) / os.path.expanduser(path)))  # noqa: PTH111
 
 
-FilePath = Annotated[Path, AfterValidator(_resolve), Field(validate_default=True)]
+def _resolve_voice(voice: str, info: ValidationInfo) -> str:
+    return str(_resolve(Path(voice), info)) if voice.endswith(".onnx") else voice
+
+
+FilePath = Annotated[Path, AfterValidator(_resolve)]
 """A path, made absolute against the folder of the file that it was read from."""
+
+VoiceName = Annotated[str, AfterValidator(_resolve_voice)]
+"""A voice's name; or the path of its .onnx file, made absolute like any other."""
 
 
 class Section(BaseModel):
@@ -82,7 +90,7 @@ class SttConfig(Section):
 
     engine: str = "whisper"
     """The engine that turns speech into words."""
-    model: FilePath = Path("models/starter/stt")
+    model: FilePath = HOME / "models/starter/stt"
     """Folder of a CTranslate2 Whisper model."""
     language: str = "en"
     """Language that is spoken, as a two-letter code."""
@@ -99,7 +107,7 @@ class LlmConfig(Section):
 
     engine: str = "llama"
     """The engine that writes the replies."""
-    model: FilePath = Path("models/starter/chat/starter-chat-q8_0.gguf")
+    model: FilePath = HOME / "models/starter/chat/starter-chat-q8_0.gguf"
     """A GGUF file with a chat template."""
     system_prompt: str = (
         "You are a friendly voice assistant. Answer in one or two short spoken sentences, "
@@ -121,7 +129,7 @@ class TtsConfig(Section):
 
     engine: str = "espeak"
     """`espeak` is small and everywhere; `piper` sounds like a person."""
-    voice: str = "en-us"
+    voice: VoiceName = "en-us"
     """espeak: a voice's name (en-us+f3). piper: path of the voice's .onnx file."""
     threads: int = Field(default=0, ge=0, le=64)
     """Processor threads (piper); 0 chooses for this machine."""
@@ -174,6 +182,11 @@ class Config(Section):
     privacy: PrivacyConfig = PrivacyConfig()
     log: LogConfig = LogConfig()
 
+    @model_validator(mode="before")
+    @classmethod
+    def _empty_section_is_default(cls, tree: dict[Any, Any]) -> dict[Any, Any]:
+        return {k: v for k, v in tree.items() if v is not None or k not in cls.model_fields}
+
     @model_validator(mode="after")
     def _reply_fits_context(self) -> "Config":
         if self.llm.max_tokens * 2 > self.llm.context_tokens:
@@ -203,6 +216,10 @@ def load_config(path: Path | None = None, environment: Mapping[str, str] | None 
         raise _explain(error, source, overridden) from None
 
 
+# PyYAML lets some of Python's own errors through: for the date 2020-13-45, for `!!int x`, ...
+_PYTHON_ERRORS = (ValueError, ArithmeticError, LookupError, AttributeError, RecursionError)
+
+
 def _read(path: Path) -> dict[str, Any]:
     try:
         tree = yaml.safe_load(path.read_text(encoding="utf-8"))
@@ -212,17 +229,20 @@ def _read(path: Path) -> dict[str, Any]:
         ) from None
     except UnicodeDecodeError:
         raise ConfigError(f"{path}: is not UTF-8 text", "Save it as UTF-8.") from None
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, *_PYTHON_ERRORS) as error:
         mark = getattr(error, "problem_mark", None)
         where = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
-        problem = getattr(error, "problem", None) or "not YAML"
+        problem = getattr(error, "problem", None) or f"is not YAML ({_short(error)})"
         raise ConfigError(
             f"{path}: {where}{problem}", "Check indentation, colons and quotes there."
         ) from None
     if tree is None:
         return {}
     if not isinstance(tree, dict):
-        raise ConfigError(f"{path}: is not a list of settings", "Write lines like `vad:`.")
+        raise ConfigError(
+            f"{path}: is not a tree of settings",
+            "Write sections with settings under them, as in config.yaml.",
+        )
     return tree
 
 
@@ -232,46 +252,53 @@ def _override(tree: dict[str, Any], env: Mapping[str, str]) -> dict[str, str]:
     for name in sorted(env):
         if not name.startswith(ENVIRONMENT_PREFIX):
             continue
-        keys = name.removeprefix(ENVIRONMENT_PREFIX).lower().split("__")
-        node = tree
-        for key in keys[:-1]:
-            child = node.get(key)
-            node[key] = node = child if isinstance(child, dict) else {}
-        try:
-            node[keys[-1]] = yaml.safe_load(env[name])
-        except yaml.YAMLError:
-            node[keys[-1]] = env[name]
-        names[".".join(keys)] = name
+        section, _, key = name.removeprefix(ENVIRONMENT_PREFIX).lower().partition("__")
+        if section not in Config.model_fields:
+            raise ConfigError(
+                f"{name}: {section!r} is not a section", f"Known: {', '.join(Config.model_fields)}."
+            )
+        if not key:
+            example = f"{name.rstrip('_')}__{next(iter(_keys(section))).upper()}"
+            raise ConfigError(
+                f"{name}: {section} is a section", f"Name the setting too, as in {example}."
+            )
+        settings = tree.get(section)
+        if settings is None or isinstance(settings, dict):
+            tree[section] = {**(settings or {}), key: env[name] or None}
+        names[f"{section}.{key}"] = name
     return names
 
 
 def _explain(error: ValidationError, source: str, overridden: Mapping[str, str]) -> ConfigError:
     """The first thing that is wrong, as one line for a person."""
     first = error.errors()[0]
-    key = ".".join(str(part) for part in first["loc"])
+    kind, location, given = first["type"], first["loc"], first["input"]
+    key = _short(".".join(str(part) for part in location))
     where = overridden.get(key, source)
-    if first["type"] == "extra_forbidden":
-        names = _siblings(first["loc"])
-        return ConfigError(
-            f"{where}: {key or 'it'} is not a setting",
-            f"Known here: {', '.join(names)}." if names else "See config.yaml for all settings.",
-        )
-    problem = one_line(first["msg"].removeprefix("Value error, "))
+    if kind in ("extra_forbidden", "invalid_key"):
+        known = _keys(location[0]) if len(location) > 1 else Config.model_fields
+        return ConfigError(f"{where}: {key} is not a setting", f"Known here: {', '.join(known)}.")
+    problem = first["msg"].removeprefix("Value error, ").replace("Input should be", "it should be")
     if not key:
+        where = next((name for key, name in overridden.items() if key in problem), source)
         return ConfigError(f"{where}: {problem}", "Change one of the two.")
-    given = one_line(repr(first["input"]))[:60]
-    return ConfigError(
-        f"{where}: {key} is {given}, which cannot be: {problem}",
-        "See config.yaml for what it means and its default.",
-    )
+    value = "empty" if given is None else _short(repr(given))
+    if kind == "model_type":
+        return ConfigError(
+            f"{where}: {key} is {value}, but it is a section",
+            f"Write its settings under it: {', '.join(_keys(key))}.",
+        )
+    cure = "See config.yaml for what it means and its default."
+    if kind == "string_type" and isinstance(given, bool | int | float):
+        cure = "Put it in quotes."
+    return ConfigError(f"{where}: {key} is {value}, which cannot be: {problem}", cure)
 
 
-def _siblings(location: tuple[int | str, ...]) -> list[str]:
-    """The keys that are known in the section where an unknown one was found."""
-    section: type[BaseModel] = Config
-    for part in location[:-1]:
-        field = section.model_fields.get(str(part))
-        if field is None or not isinstance(field.annotation, type):
-            return []
-        section = field.annotation
-    return list(section.model_fields)
+def _keys(section: str | int) -> Iterable[str]:
+    """The settings of a section."""
+    kind = Config.model_fields[str(section)].annotation
+    return kind.model_fields if isinstance(kind, type) and issubclass(kind, Section) else ()
+
+
+def _short(text: object) -> str:
+    return one_line(str(text))[:60]

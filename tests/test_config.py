@@ -1,0 +1,312 @@
+"""Settings: where they come from, and one line for everything that can be wrong with them."""
+
+import ast
+import inspect
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from edgevoice import config as module
+from edgevoice.config import HOME, Config, Section, find_config, load_config
+from edgevoice.errors import ConfigError
+
+SECTIONS: dict[str, type[Section]] = {
+    name: field.annotation
+    for name, field in Config.model_fields.items()
+    if isinstance(field.annotation, type)
+}
+LEAVES = [(name, key) for name, section in SECTIONS.items() for key in section.model_fields]
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "my.yaml"
+
+
+def complaint(file: Path, text: str | bytes, **environment: str) -> str:
+    """What is said about a configuration that cannot be, in one line without the folder."""
+    file.write_bytes(text if isinstance(text, bytes) else text.encode())
+    with pytest.raises(ConfigError) as error:
+        load_config(file, environment)
+    assert error.value.exit_code == 2
+    line = str(error.value)
+    assert "\n" not in line and line.endswith(".")
+    return line.replace(f"{file.parent}/", "")
+
+
+# --- the shipped file and the descriptions
+
+
+def test_the_shipped_file_holds_the_defaults() -> None:
+    assert load_config(HOME / "config.yaml", {}) == Config()
+
+
+def test_the_shipped_file_names_every_setting() -> None:
+    tree = yaml.safe_load((HOME / "config.yaml").read_text(encoding="utf-8"))
+    assert {name: list(keys) for name, keys in tree.items()} == {
+        name: list(section.model_fields) for name, section in SECTIONS.items()
+    }
+
+
+def test_every_setting_is_described_in_a_sentence() -> None:
+    for section in ast.parse(inspect.getsource(module)).body:
+        if not (isinstance(section, ast.ClassDef) and section.name.endswith("Config")):
+            continue
+        assert ast.get_docstring(section)
+        if section.name == "Config":
+            continue
+        for field, text in zip(section.body[1::2], section.body[2::2], strict=True):
+            match field, text:
+                case (ast.AnnAssign(), ast.Expr(value=ast.Constant(value=str(words)))):
+                    assert words.strip().endswith("."), words
+                case _:
+                    pytest.fail(f"{section.name}: {ast.unparse(field)} has no description")
+
+
+# --- where settings come from
+
+
+def test_without_a_file_the_defaults_hold(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "SEARCHED", ())
+    assert find_config() is None
+    assert load_config(None, {}) == Config()
+
+
+def test_the_first_file_that_is_there_is_used(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "SEARCHED", (file.with_name("other.yaml"), file))
+    file.write_text("llm: {threads: 3}")
+    assert find_config() == file
+    assert load_config(None, {}).llm.threads == 3
+
+
+@pytest.mark.parametrize("text", ["", "# nothing\n", "---\n", "vad:\n", "vad:\nstt:\n  # later\n"])
+def test_what_is_left_out_stays_at_its_default(file: Path, text: str) -> None:
+    file.write_text(text)
+    assert load_config(file, {}) == Config()
+
+
+def test_a_file_changes_what_it_names_and_nothing_else(file: Path) -> None:
+    file.write_text("vad:\n  threshold: 0.7\nbarge_in:\n  enabled: no\n")
+    config = load_config(file, {})
+    assert (config.vad.threshold, config.barge_in.enabled) == (0.7, False)
+    assert config.vad.endpointing_delay_ms == Config().vad.endpointing_delay_ms
+    assert config.llm == Config().llm
+
+
+def test_the_environment_has_the_last_word(file: Path) -> None:
+    file.write_text("vad:\n  threshold: 0.7\n  min_speech_duration_ms: 64\n")
+    config = load_config(
+        file,
+        {
+            "EDGEVOICE_VAD__THRESHOLD": "0.6",
+            "EDGEVOICE_STT__LANGUAGE": "no",  # Norwegian, not false
+            "EDGEVOICE_STT__MIN_AVG_LOGPROB": "",  # empty, as in a file
+            "EDGEVOICE_BARGE_IN__ENABLED": "false",
+            "EDGEVOICE_TTS__VOICE": "123",
+            "EDGEVOICE": "not ours",
+            "PATH": "not ours either",
+        },
+    )
+    assert (config.vad.threshold, config.vad.min_speech_duration_ms) == (0.6, 64)
+    assert (config.stt.language, config.stt.min_avg_logprob) == ("no", None)
+    assert not config.barge_in.enabled and config.tts.voice == "123"
+
+
+def test_an_override_does_not_reach_a_section_that_shares_its_text(file: Path) -> None:
+    file.write_text("stt: &same\n  threads: 2\nllm: *same\n")
+    config = load_config(file, {"EDGEVOICE_LLM__THREADS": "4"})
+    assert (config.stt.threads, config.llm.threads) == (2, 4)
+
+
+def test_the_environment_is_that_of_the_process(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file.write_text("")
+    monkeypatch.setenv("EDGEVOICE_LOG__LEVEL", "debug")
+    assert load_config(file).log.level == "debug"
+
+
+def test_settings_do_not_change() -> None:
+    with pytest.raises(ValueError, match="frozen"):
+        Config().vad.threshold = 0.9
+
+
+# --- paths
+
+
+def test_paths_in_a_file_are_relative_to_it(file: Path) -> None:
+    file.write_text("stt: {model: here/stt}\nllm: {model: ../chat.gguf}\ntts: {voice: en.onnx}\n")
+    config = load_config(file, {})
+    assert config.stt.model == file.parent / "here/stt"
+    assert config.llm.model == file.parent.parent / "chat.gguf"
+    assert config.tts.voice == str(file.parent / "en.onnx")
+
+
+def test_paths_of_one_s_own_stay_as_they_are(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", "/home/somebody")
+    file.write_text("stt: {model: ~/stt}\nllm: {model: /opt/chat.gguf}\ntts: {voice: ~/en.onnx}\n")
+    config = load_config(file, {})
+    assert config.stt.model == Path("/home/somebody/stt")
+    assert config.llm.model == Path("/opt/chat.gguf")
+    assert config.tts.voice == "/home/somebody/en.onnx"
+
+
+def test_default_paths_are_relative_to_the_installation(file: Path) -> None:
+    file.write_text("stt: {threads: 2}\nllm: {threads: 2}\n")
+    config = load_config(file, {})
+    assert config.stt.model == HOME / "models/starter/stt"
+    assert config.llm.model == HOME / "models/starter/chat/starter-chat-q8_0.gguf"
+
+
+def test_a_voice_that_is_no_file_is_a_name(file: Path) -> None:
+    file.write_text("tts: {voice: en-us+f3}")
+    assert load_config(file, {}).tts.voice == "en-us+f3"
+
+
+# --- what can be wrong
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("vda: {threshold: 0.5}", "my.yaml: vda is not a setting. Known here: audio, vad, "),
+        ("vad: {treshold: 0.5}", "my.yaml: vad.treshold is not a setting. Known here: engine, "),
+        ("vda:", "my.yaml: vda is not a setting. Known here: audio, vad, "),
+        ("5: x", "my.yaml: 5 is not a setting. Known here: audio, vad, "),
+        ("vad: {true: x}", "my.yaml: vad.1 is not a setting. Known here: engine, "),
+        ("vad: 5", "my.yaml: vad is 5, but it is a section. Write its settings under it"),
+        ("vad: [engine]", "my.yaml: vad is ['engine'], but it is a section. "),
+        ("vad: {threshold: high}", "my.yaml: vad.threshold is 'high', which cannot be: it should"),
+        ("vad: {threshold: 2}", "my.yaml: vad.threshold is 2, which cannot be: it should be less"),
+        ("vad: {threshold: .nan}", "my.yaml: vad.threshold is nan, which cannot be: it should"),
+        ("vad:\n  threshold:\n", "my.yaml: vad.threshold is empty, which cannot be: it should"),
+        ("audio: {period_ms: 2.5}", "my.yaml: audio.period_ms is 2.5, which cannot be: it should"),
+        ("stt: {model: 5}", "my.yaml: stt.model is 5, which cannot be: "),
+        ("stt: {language: no}", "my.yaml: stt.language is False, which cannot be: it should be a"),
+        ("log: {level: loud}", "my.yaml: log.level is 'loud', which cannot be: it should be 'd"),
+        (
+            "llm: {max_tokens: 300, context_tokens: 512}",
+            "my.yaml: llm.max_tokens must be at most half of llm.context_tokens. Change one of",
+        ),
+        ("[vad, stt]", "my.yaml: is not a tree of settings. Write "),
+        ("just words", "my.yaml: is not a tree of settings. Write "),
+        ("vad:\n  threshold: 0.5\n bad: 1\n", "my.yaml: line 3, column 2: "),
+        ("vad: {threshold: 0.5\nstt: 1", "my.yaml: line 2, column 4: "),
+        ("log: {level: 'unclosed}", "my.yaml: line 1, column 24: "),
+        ("log: {level: !!python/name:os.system x}", "my.yaml: line 1, column 14: "),
+        ("log: {level: \x01}", "my.yaml: is not YAML "),
+        ("log: {level: 2020-13-45}", "my.yaml: is not YAML "),
+        (b"log: {level: \xff}", "my.yaml: is not UTF-8 text. Save it as UTF-8."),
+    ],
+)
+def test_one_line_names_file_and_key_and_cure(file: Path, text: str | bytes, said: str) -> None:
+    assert complaint(file, text).startswith(said)
+
+
+def test_words_that_yaml_takes_for_something_else_want_quotes(file: Path) -> None:
+    assert complaint(file, "stt: {language: no}").endswith("Put it in quotes.")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("VAD__THRESHOLD", "high", "EDGEVOICE_VAD__THRESHOLD: vad.threshold is 'high', which"),
+        ("VAD__THRESHOLD", "7", "EDGEVOICE_VAD__THRESHOLD: vad.threshold is '7', which cannot be"),
+        ("VAD__TRESHOLD", "7", "EDGEVOICE_VAD__TRESHOLD: vad.treshold is not a setting. Known"),
+        ("VAD__THRESHOLD__X", "7", "EDGEVOICE_VAD__THRESHOLD__X: vad.threshold__x is not a sett"),
+        ("VDA__THRESHOLD", "7", "EDGEVOICE_VDA__THRESHOLD: 'vda' is not a section. Known: audio"),
+        ("", "7", "EDGEVOICE_: '' is not a section. Known: audio, vad"),
+        ("VAD", "{threshold: 0.6}", "EDGEVOICE_VAD: vad is a section. Name the setting too, as i"),
+        ("LLM__MAX_TOKENS", "2000", "EDGEVOICE_LLM__MAX_TOKENS: llm.max_tokens must be at most"),
+    ],
+)
+def test_one_line_names_the_variable(file: Path, name: str, value: str, said: str) -> None:
+    file.write_text("vad: {threshold: 0.5}")
+    assert complaint(file, "", **{"EDGEVOICE_" + name: value}).startswith(said)
+
+
+def test_a_variable_does_not_hide_what_is_wrong_in_the_file(file: Path) -> None:
+    assert complaint(file, "vad: 5", EDGEVOICE_VAD__THRESHOLD="0.6").startswith("my.yaml: vad is 5")
+
+
+def test_a_long_value_does_not_make_a_long_line(file: Path) -> None:
+    assert len(complaint(file, f"vad: {{threshold: {'x' * 1000}}}")) < 250
+    assert len(complaint(file, f"vad: {{{'x' * 100}: 1}}")) < 350
+
+
+@pytest.mark.parametrize(
+    ("name", "cause"), [("missing.yaml", "No such file or directory"), (".", "Is a directory")]
+)
+def test_a_file_that_cannot_be_read(tmp_path: Path, name: str, cause: str) -> None:
+    with pytest.raises(ConfigError) as error:
+        load_config(tmp_path / name, {})
+    assert f"cannot be read ({cause}). Check the path" in str(error.value)
+
+
+# --- whatever it is
+
+scalars = (
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(max_size=8)
+    | st.dates()
+    | st.binary(max_size=4)
+    | st.sampled_from(["~nobody/x.onnx", "en.onnx", "", "\0", "0.5", "no"])
+)
+keys = st.sampled_from([*SECTIONS, *{key for _, key in LEAVES}]) | scalars
+trees = st.recursive(
+    scalars, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(keys, inner, max_size=4)
+)
+nearly_right = st.dictionaries(
+    st.sampled_from(list(SECTIONS)),
+    st.dictionaries(st.sampled_from([key for _, key in LEAVES]), scalars, max_size=2),
+    max_size=2,
+)
+environments = st.dictionaries(
+    st.sampled_from(
+        [f"EDGEVOICE_{name}__{key}".upper() for name, key in LEAVES]
+        + ["EDGEVOICE_", "EDGEVOICE___", "EDGEVOICE_VAD", "EDGEVOICE_VAD__", "EDGEVOICE_X__Y"]
+    ),
+    st.text(st.characters(exclude_characters="\0", codec="utf-8"), max_size=8),
+    max_size=2,
+)
+
+
+def is_settings_or_one_line(file: Path, text: str, environment: dict[str, str]) -> None:
+    file.write_text(text, encoding="utf-8")
+    try:
+        load_config(file, environment)
+    except ConfigError as error:
+        assert len(str(error).splitlines()) == 1 and len(str(error)) < 2_000
+
+
+@pytest.fixture(scope="module")
+def fuzzed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("fuzz") / "my.yaml"
+
+
+@given(trees | nearly_right, environments)
+def test_any_tree_is_settings_or_one_line(
+    fuzzed: Path, tree: Any, environment: dict[str, str]
+) -> None:
+    is_settings_or_one_line(fuzzed, yaml.safe_dump(tree, allow_unicode=True), environment)
+
+
+@given(st.text(st.sampled_from("vad:sttreshold{}[]&*!|>-#?'\"%@`0_x.1 \n\t"), max_size=60))
+@example("0x_")
+@example("!!int x")
+@example("!!bool x")
+@example("!!timestamp x")
+@example("!!float " + "1:" * 400 + "1.5")
+@example("stt: &a [*a]")
+@example("? [a]\n: b")
+@example("[" * 3_000)
+@example("llm: {threads: " + "9" * 5_000 + "}")
+def test_any_text_is_settings_or_one_line(fuzzed: Path, text: str) -> None:
+    is_settings_or_one_line(fuzzed, text, {})
