@@ -88,6 +88,11 @@ class TurnReport:
     sounds: list[int] = field(default_factory=list)
 
     @property
+    def unsaid(self) -> str:
+        """The part of the reply that was written in vain."""
+        return self.agent.removeprefix(self.heard) if self.interrupted else ""
+
+    @property
     def response_ms(self) -> float | None:
         """The person's last voiced sample → our first, in milliseconds."""
         if self.reply_start is None:
@@ -149,9 +154,10 @@ class Recorder:
 
     def _of_reply(self, turn: TurnReport, what: Event | Note) -> None:
         match what:
-            case TokenWritten(at=at):
+            case TokenWritten(at=at, text=text):
                 turn.first_token = turn.first_token or at
                 turn.tokens.append(at)
+                turn.agent += text
             case ClauseWritten(at=at, text=text):
                 turn.first_clause = turn.first_clause or at
                 turn.clauses.append((at, text))
@@ -163,5 +169,6 @@ class Recorder:
             case TurnFailed(stage=stage):
                 turn.failed = stage
             case TurnDone(at=at, text=text, heard=heard, interrupted=interrupted):
-                turn.reply_end, turn.agent, turn.heard = at, text, heard
-                turn.interrupted = interrupted
+                turn.reply_end, turn.heard, turn.interrupted = at, heard, interrupted
+                # The model may have been ahead of the voice; a fixed sentence has no tokens.
+                turn.agent = turn.agent or text

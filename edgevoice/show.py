@@ -220,7 +220,7 @@ def reply_done(turn: TurnReport) -> list[Paragraph]:
 
 def reply_text(turn: TurnReport) -> Text:
     """What was heard and, struck through, what an interruption left unsaid."""
-    heard, unsaid = (tidy(part) for part in heard_and_unsaid(turn))
+    heard, unsaid = tidy(turn.heard), tidy(turn.unsaid)
     text = Text(heard)
     if turn.interrupted:
         text.append(" ✂ " if heard else "✂ ", "bold yellow")
@@ -229,16 +229,6 @@ def reply_text(turn: TurnReport) -> Text:
         else:
             text.append("interrupted", "dim")
     return text if text else Text("(nothing was said)", "dim")
-
-
-def heard_and_unsaid(turn: TurnReport) -> tuple[str, str]:
-    """The part of the reply that was heard, and the part that was written in vain."""
-    if not turn.interrupted:
-        return turn.agent or turn.heard, ""
-    # What was written may be ahead of what the voice had begun with.
-    written = "".join(text for _, text in turn.clauses)
-    texts = [text for text in (written, turn.agent) if text.startswith(turn.heard)]
-    return turn.heard, max(texts, key=len, default=turn.heard)[len(turn.heard) :]
 
 
 def timing(turn: TurnReport) -> list[Text]:

@@ -26,7 +26,7 @@ from edgevoice.dialog.events import (
     Understood,
 )
 from edgevoice.report import Recorder, TurnReport
-from edgevoice.show import BAR_CELLS, Show, bar, heard_and_unsaid, summary, tidy, timing
+from edgevoice.show import BAR_CELLS, Show, bar, summary, tidy, timing
 
 FRANCE = "The capital of France is Paris."
 
@@ -55,8 +55,11 @@ def interrupted() -> list[Event | Note]:
     return [
         Understood(ms(400), 0, "planets", -0.1),
         TurnStarted(ms(400), 1),
+        TokenWritten(ms(450), "There are eight. "),
         ClauseWritten(ms(500), "There are eight. "),
+        TokenWritten(ms(550), "Jupiter is the largest. "),
         ClauseWritten(ms(600), "Jupiter is the largest. "),
+        TokenWritten(ms(650), "Pluto is none."),
         ClauseWritten(ms(700), "Pluto is none."),
         ReplyStarted(ms(710)),
         SpeechStarted(ms(2000), ms(1900)),
@@ -183,11 +186,6 @@ def test_a_bar_is_full() -> None:
     turn = TurnReport(endpoint=ms(300), transcript=ms(350), reply_start=ms(400))
     assert len(bar(turn, BAR_CELLS)) == BAR_CELLS
     assert bar(TurnReport(reply_start=0), BAR_CELLS).plain == ""
-
-
-def test_what_was_heard_of_another_text_is_kept() -> None:
-    turn = TurnReport(agent="Something else.", heard="This", interrupted=True)
-    assert heard_and_unsaid(turn) == ("This", "")
 
 
 def test_a_summary_has_every_turn_and_the_median() -> None:

@@ -42,7 +42,6 @@ from edgevoice.demo.picture.staff import (
     Staff,
 )
 from edgevoice.report import TurnReport
-from edgevoice.show import heard_and_unsaid
 from edgevoice.transports.caller import Sounded, Spoken
 
 SAMPLES_PER_LETTER = samples_of(65)
@@ -203,7 +202,7 @@ def _agent(staff: Staff, turns: Sequence[Told]) -> Iterator[Shape]:
     starts = sorted(told.turn.reply_start or 0 for told in turns)
     labels = []
     for each in turns:
-        heard, unsaid = heard_and_unsaid(each.turn)
+        heard, unsaid = each.turn.heard, each.turn.unsaid
         start, cut = each.turn.reply_start, each.cut
         if start is not None and each.last_sound is not None:
             text = share(heard, start, each.last_sound, row.start, row.end)
