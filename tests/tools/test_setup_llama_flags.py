@@ -129,7 +129,8 @@ def test_compilers_are_told_apart(answer: str, compiler: Compiler) -> None:
 
 
 @pytest.mark.parametrize(
-    ("cores", "gibibytes", "at_once"), [(4, 8, 4), (4, 3.8, 4), (4, 1.9, 3), (4, 0.9, 1), (4, 0.4, 1), (1, 64, 1)]
+    ("cores", "gibibytes", "at_once"),
+    [(4, 8, 4), (4, 3.8, 4), (4, 1.9, 3), (4, 0.9, 1), (4, 0.4, 1), (1, 64, 1)],
 )
 def test_small_boards_compile_fewer_files_at_a_time(
     cores: int, gibibytes: float, at_once: int
