@@ -1,8 +1,12 @@
 """The command line: `edgevoice --help`."""
 
+import io
 import logging
 import os
 import sys
+
+from rich.logging import RichHandler
+from rich.markup import escape
 
 from edgevoice.cli.app import app
 from edgevoice.cli.console import errors
@@ -16,13 +20,17 @@ def main() -> None:
     """
     # No library of ours may look for a model on the network.
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
-    logging.basicConfig(
-        stream=sys.stderr, level=logging.WARNING, format="%(levelname)s %(message)s"
-    )
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A terminal without UTF-8 gets "?" for "●", not an error.
+            stream.reconfigure(errors="replace")
+    # Through the console, so that a log line does not smear one that is still growing.
+    handler = RichHandler(console=errors, show_path=False, markup=False)
+    logging.basicConfig(level=logging.WARNING, format="%(message)s", handlers=[handler])
     try:
         app()
     except EdgevoiceError as error:
-        errors.print(f"[bold red]edgevoice:[/] {error}", soft_wrap=True, highlight=False)
+        errors.print(f"[bold red]edgevoice:[/] {escape(str(error))}", soft_wrap=True)
         sys.exit(error.exit_code)
     except BrokenPipeError:
         # Whoever read our output has left (`edgevoice devices | head -1`); not a failure.
