@@ -6,9 +6,12 @@ of requirements.txt, `evaluate` llama-cpp-python and jinja2.
 
 import argparse
 import itertools
+import json
+import math
 from pathlib import Path
 
 SEED, VOCAB, STEPS = 7, 2560, 1800
+REPLIES = "torch-replies.json"
 MODEL = Path("models/starter/chat/starter-chat-q8_0.gguf")
 
 
@@ -30,19 +33,37 @@ def train(args: argparse.Namespace) -> None:
 
     torch.set_num_threads(args.threads)
     args.work.mkdir(parents=True, exist_ok=True)
-    tokens = tokenizer.train_tokenizer(args.seed, VOCAB)
-    tokens.save(str(args.work / "tokenizer.json"))
-    training.train(tokens, args.steps, args.seed, args.work / "model.pt")
+    weights = args.work / "model.pt"
+    if args.resume:
+        tokens = tokenizer.load_tokenizer(args.work / "tokenizer.json")
+        model = training.load(weights)
+    else:
+        tokens = tokenizer.train_tokenizer(args.seed, VOCAB)
+        tokens.save(str(args.work / "tokenizer.json"))
+        model = training.new_model(tokens.get_vocab_size(), args.seed)
+    training.train(
+        model,
+        tokens,
+        weights,
+        # Conversations that the first part has not seen.
+        seed=args.seed + 10_000 * args.resume,
+        steps=args.steps,
+        minutes=args.minutes,
+        full_rate=args.rate,
+    )
 
 
 def export(args: argparse.Namespace) -> None:
     """Write the GGUF file from the work folder."""
-    from tools.train.chat import tokenizer, training
+    from tools.train.chat import sampling, tokenizer, training
     from tools.train.chat.export import export as write
 
     args.model.parent.mkdir(parents=True, exist_ok=True)
     tokens = tokenizer.load_tokenizer(args.work / "tokenizer.json")
-    write(training.load(args.work / "model.pt"), tokens, args.model)
+    model = training.load(args.work / "model.pt")
+    write(model, tokens, args.model)
+    replies = sampling.sample_replies(model, tokens, args.seed, 60)
+    (args.work / REPLIES).write_text(json.dumps(replies), encoding="utf-8")
     print(f"{args.model}: {args.model.stat().st_size:,} bytes")
 
 
@@ -50,7 +71,7 @@ def evaluate(args: argparse.Namespace) -> None:
     """Ask the GGUF file held-out questions and print the scores."""
     from tools.train.chat.report import report
 
-    report(args.model, args.seed, args.count, args.misses)
+    report(args.model, args.work / REPLIES, args.seed, args.count, args.misses)
 
 
 def main() -> None:
@@ -63,13 +84,16 @@ def main() -> None:
         sub.add_argument("--seed", type=int, default=SEED)
         if command in (generate, evaluate):
             sub.add_argument("--count", type=int, default=1200, help="conversations or scenes")
-        if command in (train, export):
+        if command is not generate:
             sub.add_argument("--work", type=Path, default=Path("training-output/chat"))
         if command in (export, evaluate):
             sub.add_argument("--model", type=Path, default=MODEL)
         if command is train:
             sub.add_argument("--steps", type=int, default=STEPS)
             sub.add_argument("--threads", type=int, default=2)
+            sub.add_argument("--minutes", type=float, default=math.inf, help="end after, at most")
+            sub.add_argument("--rate", type=float, default=1.0, help="share of the learning rate")
+            sub.add_argument("--resume", action="store_true", help="go on from the work folder")
         if command is evaluate:
             sub.add_argument("--misses", type=int, default=0, help="print so many wrong replies")
     args = parser.parse_args()

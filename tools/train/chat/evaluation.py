@@ -1,8 +1,9 @@
 """Held-out conversations through llama.cpp, as the assistant will hold them."""
 
+import json
 import random
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -87,34 +88,47 @@ def _as_said(turn: Turn, rng: random.Random, style: str) -> str:
     return turn.user
 
 
-def held_out_scenes(
-    rng: random.Random, per_kind: dict[str, int]
-) -> Iterator[tuple[list[Turn], list[Turn]]]:
-    """Pairs of (turns said before, held-out turns): every kind as often as ``per_kind`` says."""
-    for kind, count in per_kind.items():
-        for _ in range(count):
-            before = [turn for _ in range(rng.choice((0, 0, 1, 3))) for turn in scene(rng)]
-            yield before, scene(rng, held_out=True, kind=kind)
+def _history(rng: random.Random, turns: int) -> list[Message]:
+    """Messages of other scenes, ``turns`` turns or more, with the replies of the corpus."""
+    before: list[Turn] = []
+    while len(before) < turns:
+        before += scene(rng)
+    return [
+        message
+        for turn in before
+        for message in (
+            {"role": "user", "content": turn.user},
+            {"role": "assistant", "content": turn.reply},
+        )
+    ]
 
 
-def evaluate(speaker: Speaker, seed: int, count: int, style: str = "spoken") -> Score:
-    """Hold held-out scenes, after up to a few other ones, on the model's own replies.
-
-    Half of the ``count`` scenes are drawn from outside, the rest like the corpus draws them.
-    """
-    rng = random.Random(f"{seed} {style}")
+def _counts(count: int) -> dict[str, int]:
+    """Scenes of each kind: half from outside, the rest as the corpus draws them."""
     inside = {kind: weight for kind, (_, weight) in SCENES.items() if kind != "outside"}
-    total = sum(inside.values())
-    per_kind = {kind: max(4, round(count / 2 * w / total)) for kind, w in inside.items()}
-    score = Score()
-    for before, turns in held_out_scenes(rng, per_kind | {"outside": count // 2}):
-        messages: list[Message] = []
-        for i, turn in enumerate([*before, *turns]):
-            user = _as_said(turn, rng, style)
-            messages.append({"role": "user", "content": user})
-            reply = speaker.reply(messages)
-            messages.append({"role": "assistant", "content": reply})
-            if i >= len(before):
+    share = count / 2 / sum(inside.values())
+    return {kind: max(4, round(weight * share)) for kind, weight in inside.items()} | {
+        "outside": count // 2
+    }
+
+
+def evaluate(
+    speaker: Speaker, seed: int, count: int, style: str = "spoken", turns_before: int | None = None
+) -> Score:
+    """Hold about ``count`` held-out scenes, going on from the model's own replies.
+
+    Each comes after ``turns_before`` turns of other scenes, by default none to a few.
+    """
+    rng, score = random.Random(f"{seed} {style}"), Score()
+    for kind, scenes in _counts(count).items():
+        for _ in range(scenes):
+            before = rng.choice((0, 0, 1, 4)) if turns_before is None else turns_before
+            messages = _history(rng, before)
+            for turn in scene(rng, held_out=True, kind=kind):
+                user = _as_said(turn, rng, style)
+                messages.append({"role": "user", "content": user})
+                reply = speaker.reply(messages)
+                messages.append({"role": "assistant", "content": reply})
                 score.add(turn, user, reply)
     return score
 
@@ -128,6 +142,13 @@ def evaluate_handmade(speaker: Speaker) -> Score:
     for turn in turns:
         score.add(turn, turn.user, speaker.reply([{"role": "user", "content": turn.user}]))
     return score
+
+
+def agreement(speaker: Speaker, replies: Path) -> tuple[int, int]:
+    """How many replies of PyTorch (see `sampling`) llama.cpp gives too, token for token."""
+    pairs = json.loads(replies.read_text(encoding="utf-8"))
+    same = sum(speaker.reply_tokens(prompt) == reply for prompt, reply in pairs)
+    return same, len(pairs)
 
 
 def retokenized(speaker: Speaker, seed: int, count: int) -> tuple[int, int]:

@@ -7,6 +7,7 @@ from tools.train.chat.evaluation import (
     Message,
     Score,
     Speaker,
+    agreement,
     evaluate,
     evaluate_handmade,
     retokenized,
@@ -64,13 +65,20 @@ def demo(speaker: Speaker) -> bool:
     return fine
 
 
-def report(model: Path, seed: int, count: int, misses: int) -> None:
-    """Print every figure of the model card for the GGUF file ``model``."""
+def report(model: Path, replies: Path, seed: int, count: int, misses: int) -> None:
+    """Print every figure of the model card for the GGUF file ``model``.
+
+    ``replies`` is what `export` wrote for the comparison with PyTorch; it is skipped when missing.
+    """
     speaker = Speaker(model)
     print("demo conversation right:", "yes" if demo(speaker) else "NO")
     same, of = retokenized(speaker, seed, 200)
     print(_line("replies re-tokenise", same, of))
+    if replies.exists():
+        print(_line("same as PyTorch", *agreement(speaker, replies)))
     _print("written by hand", evaluate_handmade(speaker), misses)
     for style, share in (("spoken", 1.0), ("typed", 0.5), ("noisy", 0.5)):
         score = evaluate(speaker, seed, int(count * share), style)
         _print(f"{style}, held-out phrasings", score, misses)
+    score = evaluate(speaker, seed, count // 8, turns_before=40)
+    _print("spoken, held-out phrasings, after forty other turns", score, misses)

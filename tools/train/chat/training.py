@@ -18,9 +18,9 @@ BATCH, SHORT, LONG, LONG_EVERY, WARM_UP = 2048, 256, 1024, 16, 60
 MUON_RATE, ADAM_RATE = 5e-3, 4e-3
 
 
-def _rate(step: int, steps: int) -> float:
-    """Share of the full learning rate at ``step``."""
-    return min(1.0, (step + 1) / WARM_UP) * max(0.0, 1 - step / steps) ** 1.0
+def _rate(step: int, progress: float) -> float:
+    """Share of the full learning rate after ``progress`` (0 to 1) of the schedule."""
+    return min(1.0, (step + 1) / WARM_UP) * max(0.0, 1 - progress)
 
 
 def _loss(model: ChatModel, rows: list[tuple[np.ndarray, np.ndarray, np.ndarray]]) -> Tensor:
@@ -31,44 +31,65 @@ def _loss(model: ChatModel, rows: list[tuple[np.ndarray, np.ndarray, np.ndarray]
     return functional.cross_entropy(logits.float(), ids[:, 1:][learnt[:, 1:]])
 
 
-def train(tokenizer: Tokenizer, steps: int, seed: int, out: Path) -> ChatModel:
-    """Train from scratch for ``steps`` steps of 2,048 tokens and write checkpoints to ``out``.
-
-    Rows are short, for speed; every sixteenth step takes long ones.
-    """
-    torch.manual_seed(seed)
-    config = ModelConfig(vocab=tokenizer.get_vocab_size())
-    model = ChatModel(config)
+def _optimizers(model: ChatModel) -> list[torch.optim.Optimizer]:
     matrices = [p for p in model.blk.parameters() if p.ndim == 2]
     others = [p for p in model.parameters() if not any(p is m for m in matrices)]
-    optimizers = [
+    return [
         torch.optim.Muon(matrices, lr=MUON_RATE, weight_decay=0.03, adjust_lr_fn="match_rms_adamw"),
         torch.optim.AdamW(others, lr=ADAM_RATE, betas=(0.9, 0.98), weight_decay=0.0),
     ]
-    schedules = [
-        torch.optim.lr_scheduler.LambdaLR(o, lambda step: _rate(step, steps)) for o in optimizers
-    ]
-    count = sum(p.numel() for p in model.parameters())
-    print(f"{count:,} parameters, {steps:,} steps of {BATCH:,} tokens")
+
+
+def train(
+    model: ChatModel,
+    tokenizer: Tokenizer,
+    out: Path,
+    *,
+    seed: int,
+    steps: int,
+    minutes: float = math.inf,
+    full_rate: float = 1.0,
+) -> None:
+    """Train ``model`` for ``steps`` steps of 2,048 tokens and write checkpoints to ``out``.
+
+    The learning rate falls from ``full_rate`` of its usual value to zero, over ``steps`` or, on a
+    machine that has other things to do, over ``minutes``: whichever ends first. Rows are short,
+    for speed; every sixteenth step takes long ones.
+    """
+    optimizers = _optimizers(model)
+    full_rates = [MUON_RATE * full_rate, ADAM_RATE * full_rate]
     streams = {
-        length: Packer(tokenizer, seed + length, length, config.context).rows()
+        length: Packer(tokenizer, seed + length, length, model.config.context).rows()
         for length in (SHORT, LONG)
     }
-    began, smooth = time.monotonic(), math.nan
-    for step in range(steps):
+    began, smooth, step, progress = time.monotonic(), math.nan, 0, 0.0
+    while progress < 1:
+        for optimizer, rate in zip(optimizers, full_rates, strict=True):
+            optimizer.param_groups[0]["lr"] = rate * _rate(step, progress)
         length = LONG if step % LONG_EVERY == LONG_EVERY - 1 else SHORT
         loss = _loss(model, [next(streams[length]) for _ in range(BATCH // length)])
         loss.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-        for part in (*optimizers, *schedules):
-            part.step()
+        for optimizer in optimizers:
+            optimizer.step()
         model.zero_grad(set_to_none=True)
         smooth = loss.item() if math.isnan(smooth) else 0.98 * smooth + 0.02 * loss.item()
-        if (step + 1) % 50 == 0:
-            speed = (step + 1) * BATCH / (time.monotonic() - began)
-            print(f"step {step + 1:6,}  loss {smooth:.4f}  {speed:,.0f} tokens/s", flush=True)
-        if (step + 1) % 500 == 0 or step + 1 == steps:
+        step += 1
+        elapsed = time.monotonic() - began
+        progress = max(step / steps, elapsed / (60 * minutes))
+        if step % 50 == 0:
+            speed = step * BATCH / elapsed
+            print(f"step {step:6,}  loss {smooth:.4f}  {speed:,.0f} tokens/s", flush=True)
+        if step % 250 == 0 or progress >= 1:
             save(model, out)
+    print(f"{step:,} steps, {step * BATCH:,} tokens, {elapsed / 60:.1f} minutes")
+
+
+def new_model(vocab: int, seed: int) -> ChatModel:
+    """A model with random weights."""
+    torch.manual_seed(seed)
+    model = ChatModel(ModelConfig(vocab=vocab))
+    print(f"{sum(p.numel() for p in model.parameters()):,} parameters")
     return model
 
 
