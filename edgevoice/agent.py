@@ -8,9 +8,11 @@ chunk: the microphone's samples are the clock), or a transcript that is ready.
 import asyncio
 import logging
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from edgevoice.audio.chunk import samples_of
+import numpy as np
+
+from edgevoice.audio.chunk import AudioChunk, samples_of
 from edgevoice.dialog.events import (
     Event,
     Misunderstood,
@@ -37,6 +39,19 @@ PAUSE = samples_of(100)
 """Silence after which a partial transcript is not begun any more."""
 
 
+ECHO = samples_of(250)
+"""How long a room goes on sounding after us, and the sound card's delay."""
+
+
+@dataclass(frozen=True, slots=True)
+class AgentSettings:
+    """`barge_in`: whether a reply can be interrupted; if not, we are deaf while we speak.
+    `partial_interval`: samples between two looks at an unfinished utterance, 0 for none."""
+
+    barge_in: bool
+    partial_interval: int
+
+
 @dataclass(frozen=True, slots=True)
 class Replies:
     """Who answers: the conversation; what was not understood; and a sentence that is sound
@@ -57,19 +72,20 @@ class Agent:
         replies: Replies,
         history: History,
         journal: Journal,
-        partial_interval_ms: int,
+        settings: AgentSettings,
     ) -> None:
         self._transport = transport
         self._listener = listener
         self._replies = replies
         self._history = history
         self._journal = journal
-        self._partial_interval = samples_of(partial_interval_ms)
+        self._settings = settings
         self._state = State.IDLE
         self._utterance = 0
         self._transcribing: asyncio.Task[None] | None = None
         self._partial: asyncio.Task[None] | None = None
         self._partial_at = 0
+        self._deaf_until = 0
         self._turn: Turn | None = None
         self._turns = 0
 
@@ -81,7 +97,7 @@ class Agent:
                     self._journal.tick(chunk.end)
                     for event in self._playback(chunk.end):
                         self._handle(event)
-                    for speech in self._listener.feed(chunk):
+                    for speech in self._listener.feed(self._let_in(chunk)):
                         self._handle(speech)
                     self._listen_along(chunk.end)
                 self._leave()
@@ -114,6 +130,15 @@ class Agent:
                 if self._turn:
                     self._history.add_assistant(self._turn.finish())
                     self._turn = None
+
+    def _let_in(self, chunk: AudioChunk) -> AudioChunk:
+        """What we hear of `chunk`: where nobody can interrupt, nothing of our own voice's echo."""
+        if self._settings.barge_in:
+            return chunk
+        if self._state is State.SPEAKING:
+            self._deaf_until = chunk.end + ECHO
+        deaf = chunk.start < self._deaf_until
+        return replace(chunk, pcm=np.zeros_like(chunk.pcm)) if deaf else chunk
 
     def _playback(self, now: int) -> list[Event]:
         """What the loudspeaker has done since the last chunk."""
@@ -153,7 +178,8 @@ class Agent:
 
         Not in a pause: a transcriber cannot be stopped, and the final transcript may be due.
         """
-        due = self._partial_interval and now - self._partial_at >= self._partial_interval
+        interval = self._settings.partial_interval
+        due = interval and now - self._partial_at >= interval
         busy = self._partial is not None and not self._partial.done()
         pausing = now - self._listener.last_voice >= PAUSE
         if self._state is State.HEARING and due and not busy and not pausing:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from edgevoice.agent import Agent, Replies
-from edgevoice.audio.chunk import LISTENING_RATE, AudioChunk
+from edgevoice.agent import Agent, AgentSettings, Replies
+from edgevoice.audio.chunk import LISTENING_RATE, AudioChunk, samples_of
 from edgevoice.config import Config
 from edgevoice.dialog.history import History
 from edgevoice.engines.base import ChatModel, Transcriber, Vad, Voice
@@ -110,7 +110,7 @@ def build_agent(
         ),
         new_history(config),
         journal,
-        config.stt.partial_interval_ms,
+        AgentSettings(config.barge_in.enabled, samples_of(config.stt.partial_interval_ms)),
     )
 
 

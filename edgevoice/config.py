@@ -141,7 +141,7 @@ class BargeInConfig(Section):
     """Being interrupted."""
 
     enabled: bool = True
-    """Whether a person can interrupt a reply by speaking."""
+    """Whether a person can interrupt a reply by speaking; if not, we are deaf while we speak."""
     min_voiced_ms: int = Field(default=300, ge=32, le=5000)
     """Milliseconds of voice that interrupt; a cough is shorter than most words."""
 

@@ -32,7 +32,7 @@ def listener_settings(vad: VadConfig, barge_in: BargeInConfig, gate: float) -> L
             min_speech=samples_of(vad.min_speech_duration_ms),
             endpointing_delay=samples_of(vad.endpointing_delay_ms),
             max_utterance=vad.max_utterance_s * LISTENING_RATE,
-            interrupt_voiced=samples_of(barge_in.min_voiced_ms) if barge_in.enabled else None,
+            interrupt_voiced=samples_of(barge_in.min_voiced_ms),
         ),
         padding=samples_of(vad.prefix_padding_ms),
         gate=gate,

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from edgevoice.agent import Agent, Replies
+from edgevoice.agent import Agent, AgentSettings, Replies
 from edgevoice.audio.chunk import AudioChunk, Samples, samples_of
 from edgevoice.config import BargeInConfig, VadConfig
 from edgevoice.dialog.events import Event, Note
@@ -94,7 +94,7 @@ class Talk:
                 ),
                 self.history,
                 journal,
-                self.partial_interval_ms,
+                AgentSettings(self.barge_in.enabled, samples_of(self.partial_interval_ms)),
             ).run()
 
     @property

@@ -179,7 +179,23 @@ def test_barge_in_can_be_switched_off() -> None:
         [LONG],
         barge_in=BargeInConfig(enabled=False),
     ).hold()
-    assert talk.turns[0].heard == LONG.strip()
+    assert [turn.heard for turn in talk.turns] == [LONG.strip()]
+
+
+def test_without_barge_in_our_own_echo_is_not_an_utterance() -> None:
+    reply = "This is what I say."
+    echo_ms = len(reply) * 400 // 16 + 200
+    talk = Talk(
+        [
+            Line(clip(800), "a"),
+            Line(clip(echo_ms), None, Cue.REPLY_STARTED, 0),
+            Line(clip(800), "b"),
+        ],
+        ["a", "b"],
+        [reply, "Yes."],
+        barge_in=BargeInConfig(enabled=False),
+    ).hold()
+    assert [turn.user for turn in talk.turns] == ["a", "b"]
 
 
 def test_a_pause_before_the_transcript_is_ready_continues_the_utterance() -> None:

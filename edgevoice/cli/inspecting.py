@@ -39,6 +39,9 @@ def devices(
     if as_json:
         print_json([asdict(device) for device in found])
         return
+    if not found:
+        console.print("There is no sound device here: plug one in, and look again.")
+        return
     table = Table("", "Name", "Hears", "Speaks", "Hertz", "System", box=None, header_style="dim")
     for device in found:
         default = "●" if device.is_default_input or device.is_default_output else ""
@@ -50,7 +53,7 @@ def devices(
             str(device.default_rate),
             device.host_api,
         )
-    console.print(table if found else "There is no sound device.")
+    console.print(table)
     console.print(
         "[dim]● is used unless audio.input_device or audio.output_device in config.yaml names "
         "another. Try them: edgevoice devices --meter, --tone[/]"

@@ -21,14 +21,14 @@ CANDIDATE_GAP = 1_600
 class SegmenterSettings:
     """All lengths in samples at 16 kHz; `threshold` is a probability.
 
-    `interrupt_voiced` is the barge-in gate; None never confirms.
+    `interrupt_voiced` is the barge-in gate.
     """
 
     threshold: float
     min_speech: int
     endpointing_delay: int
     max_utterance: int
-    interrupt_voiced: int | None
+    interrupt_voiced: int
 
 
 SpeechEvent = SpeechStarted | SpeechConfirmed | SpeechEnded
@@ -83,7 +83,7 @@ class Segmenter:
     def _spoken(self, now: int, start: int) -> list[SpeechEvent]:
         events: list[SpeechEvent] = []
         gate = self._settings.interrupt_voiced
-        if gate is not None and not self._confirmed and self._voiced >= gate:
+        if not self._confirmed and self._voiced >= gate:
             self._confirmed = True
             events.append(SpeechConfirmed(now, start))
         silence = now - self._end

@@ -35,7 +35,7 @@ some_settings = st.builds(
     min_speech=st.integers(1, samples_of(400)),
     endpointing_delay=st.integers(samples_of(100), samples_of(1_500)),
     max_utterance=st.integers(samples_of(1_000), samples_of(8_000)),
-    interrupt_voiced=st.none() | st.integers(1, samples_of(1_000)),
+    interrupt_voiced=st.integers(1, samples_of(1_000)),
 )
 
 
@@ -74,7 +74,7 @@ def test_events_come_in_order_and_never_nest(
             ):
                 assert start == same < end <= at
             case (SpeechStarted(start=start), SpeechConfirmed(start=same)):
-                assert settings.interrupt_voiced is not None and start == same
+                assert start == same
             case _:
                 pytest.fail(f"{before} was followed by {after}")
     assert [e.at for e in events] == sorted(e.at for e in events)
@@ -98,7 +98,7 @@ def test_speech_has_enough_voice_to_start_and_to_interrupt(
                 assert heard[start // FRAME] >= settings.threshold
                 assert voice(start, at) >= settings.min_speech
             case SpeechConfirmed(at=at, start=start):
-                assert voice(start, at) >= (settings.interrupt_voiced or 0)
+                assert voice(start, at) >= settings.interrupt_voiced
 
 
 @given(streams, some_settings)
@@ -143,7 +143,7 @@ def test_silence_may_pass_in_one_frame_or_in_many(
 
 @given(st.floats(0.01, 0.99), st.floats(0, 0.004))
 def test_speech_ends_in_silence_whatever_the_threshold(threshold: float, silence: float) -> None:
-    settings = SegmenterSettings(threshold, 1_000, 8_000, 80_000, None)
+    settings = SegmenterSettings(threshold, 1_000, 8_000, 80_000, 80_000)
     assert story((1.0, 20), (silence, 20), settings=settings) == "SE"
 
 
@@ -176,11 +176,6 @@ def test_a_pause_for_thought_does_not_end_speech() -> None:
 def test_a_cough_is_not_confirmed() -> None:
     assert story((0.9, 9), (0.0, 30)) == "SE"
     assert story((0.9, 10), (0.0, 30)) == "SCE"
-
-
-def test_without_a_gate_nothing_is_confirmed() -> None:
-    settings = SegmenterSettings(0.5, 1_000, 8_000, 80_000, interrupt_voiced=None)
-    assert story((0.9, 100), (0.0, 30), settings=settings) == "SE"
 
 
 def test_a_vacuum_cleaner_speaks_once_until_it_pauses() -> None:
