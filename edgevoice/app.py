@@ -15,7 +15,7 @@ from edgevoice.engines.base import ChatModel, Transcriber, Vad, Voice
 from edgevoice.engines.loading import load_chat, load_transcriber, load_vad, load_voice
 from edgevoice.engines.workers import ThreadWorker, Worker
 from edgevoice.listener import Listener, listener_settings
-from edgevoice.report import Journal, Observer
+from edgevoice.report import Journal, Observer, TurnLog
 from edgevoice.responders.base import Speech
 from edgevoice.responders.local import FixedResponder, LocalResponder, Speaker
 from edgevoice.transports.base import Transport
@@ -117,11 +117,10 @@ def build_agent(
 async def converse(
     config: Config, engines: Engines, transport: Transport, observers: Sequence[Observer] = ()
 ) -> None:
-    """Hold a conversation over `transport` until it ends; closes the transport."""
+    """Hold a conversation over `transport`, which is open, until it ends; closes it."""
     workers = Workers.threads()
     try:
-        await transport.open()
-        await build_agent(config, engines, workers, transport, observers).run()
+        await build_agent(config, engines, workers, transport, [TurnLog(), *observers]).run()
     finally:
         await asyncio.shield(transport.aclose())
         workers.close()

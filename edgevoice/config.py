@@ -155,15 +155,8 @@ class ReplyConfig(Section):
     """Said when an engine failed in the middle of a reply."""
 
 
-class PrivacyConfig(Section):
-    """What leaves this process, and what may be written down."""
-
-    log_words: bool = False
-    """Whether the log may hold what was said. Off, it holds ids, times and counts."""
-
-
 class LogConfig(Section):
-    """The log, on standard error."""
+    """The log, on standard error. It holds numbers and times, never a word that was said."""
 
     level: Literal["debug", "info", "warning", "error"] = "warning"
     """How much is told: debug, info, warning or error."""
@@ -179,7 +172,6 @@ class Config(Section):
     tts: TtsConfig = TtsConfig()
     barge_in: BargeInConfig = BargeInConfig()
     reply: ReplyConfig = ReplyConfig()
-    privacy: PrivacyConfig = PrivacyConfig()
     log: LogConfig = LogConfig()
 
     @model_validator(mode="before")

@@ -6,6 +6,7 @@ The `Journal` gives everything that happens its moment on the conversation's clo
 """
 
 import asyncio
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -25,6 +26,8 @@ from edgevoice.dialog.events import (
     TurnStarted,
     Understood,
 )
+
+log = logging.getLogger(__name__)
 
 Observer = Callable[[Event | Note], None]
 """Is told of everything that happens; must be quick and must not raise."""
@@ -172,3 +175,26 @@ class Recorder:
                 turn.reply_end, turn.heard, turn.interrupted = at, heard, interrupted
                 # The model may have been ahead of the voice; a fixed sentence has no tokens.
                 turn.agent = turn.agent or text
+
+
+class TurnLog:
+    """An observer that logs every turn when it is over: numbers and times, never a word."""
+
+    def __init__(self) -> None:
+        self._recorder = Recorder()
+
+    def __call__(self, what: Event | Note) -> None:
+        """Take note of `what`."""
+        self._recorder(what)
+        if isinstance(what, TurnDone) and self._recorder.turns:
+            turn = self._recorder.turns.pop()
+            stages = ", ".join(
+                f"{name} {ms:.0f}" for name, ms in turn.stages_ms().items() if ms is not None
+            )
+            log.info(
+                "turn %d: %s, response %.0f ms (%s)",
+                turn.number,
+                "interrupted" if turn.interrupted else "heard",
+                turn.response_ms or 0,
+                stages,
+            )

@@ -24,9 +24,12 @@ def main() -> None:
         if isinstance(stream, io.TextIOWrapper):
             # A terminal without UTF-8 gets "?" for "●", not an error.
             stream.reconfigure(errors="replace")
-    # Through the console, so that a log line does not smear one that is still growing.
-    handler = RichHandler(console=errors, show_path=False, markup=False)
-    logging.basicConfig(level=logging.WARNING, format="%(message)s", handlers=[handler])
+    if errors.is_terminal:
+        # Through the console, so that a log line does not smear one that is still growing.
+        handlers = [RichHandler(console=errors, show_path=False)]
+        logging.basicConfig(format="%(message)s", handlers=handlers)
+    else:
+        logging.basicConfig(format="%(levelname)s %(message)s")
     try:
         app()
     except EdgevoiceError as error:

@@ -33,6 +33,7 @@ class Demo:
 
     async def hold(self, observers: Sequence[Observer] = ()) -> None:
         """Hold the conversation, watched by `observers`."""
+        await self._caller.open()
         await converse(self._config, self._engines, self._caller, [self._recorder, *observers])
 
     @property
