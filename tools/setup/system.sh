@@ -117,8 +117,9 @@ PY
 
 has() { command -v "$1" >/dev/null 2>&1; }
 is_installed() { [[ $(dpkg-query --show --showformat='${db:Status-Status}' "$1") == installed ]]; }
-has_header() { echo "#include <$1>" | gcc -E - ; }
-has_library() { ldconfig -p | grep -q "^[[:space:]]*$1 "; }
+# No pipes into what may stop reading: with pipefail the writer's SIGPIPE would look like a "no".
+has_header() { gcc -E - <<<"#include <$1>"; }
+has_library() { grep -q "^[[:space:]]*$1 " <<<"$(ldconfig -p)"; }
 has_alsa_pulse() { compgen -G '/usr/lib*/*/alsa-lib/libasound_module_pcm_pulse.so' ||
     compgen -G '/usr/lib*/alsa-lib/libasound_module_pcm_pulse.so'; }
 
