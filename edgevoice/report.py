@@ -191,10 +191,11 @@ class TurnLog:
             stages = ", ".join(
                 f"{name} {ms:.0f}" for name, ms in turn.stages_ms().items() if ms is not None
             )
+            response = turn.response_ms
             log.info(
-                "turn %d: %s, response %.0f ms (%s)",
+                "turn %d: %s, %s (%s)",
                 turn.number,
-                "interrupted" if turn.interrupted else "heard",
-                turn.response_ms or 0,
+                "interrupted" if turn.interrupted else "complete",
+                "never heard" if response is None else f"response {response:.0f} ms",
                 stages,
             )
