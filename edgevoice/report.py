@@ -39,19 +39,24 @@ class Journal:
     def __init__(self, observers: Sequence[Observer] = ()) -> None:
         self._observers = tuple(observers)
         self._sample = 0
+        self._period = 0
         self._time = 0.0
         self._latest = 0
 
     def tick(self, sample: int) -> None:
         """The microphone has delivered everything before `sample`."""
-        self._sample = sample
+        self._period, self._sample = sample - self._sample, sample
         self._time = asyncio.get_running_loop().time()
 
     def now(self) -> int:
-        """The present moment in samples, between two ticks too; never earlier than before."""
+        """The present moment in samples, between two ticks too; never earlier than before.
+
+        A tick that is late does not make it later: the next one begins where this period ends, and
+        what the loudspeaker takes then was made before.
+        """
         if self._sample:
-            passed = asyncio.get_running_loop().time() - self._time
-            self._latest = max(self._latest, self._sample + round(passed * LISTENING_RATE))
+            passed = round((asyncio.get_running_loop().time() - self._time) * LISTENING_RATE)
+            self._latest = max(self._latest, self._sample + min(passed, self._period))
         return self._latest
 
     def publish(self, what: Event | Note) -> None:
