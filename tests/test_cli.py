@@ -18,6 +18,7 @@ import yaml
 
 from edgevoice.audio.wav import write_wav
 from edgevoice.config import HOME
+from edgevoice.demo.script import Cued, speak_script
 from tests.talk import clip
 
 STT = HOME / "models/starter/stt"
@@ -87,6 +88,19 @@ def test_chat_answers_what_is_piped_in() -> None:
     result = edgevoice("chat", typed="hello\nwhat is the capital of france\n")
     assert result.returncode == 0
     assert "Paris" in result.stdout
+
+
+def test_demo_answers_a_recording(tmp_path: Path) -> None:
+    sound, out = tmp_path / "sound.wav", tmp_path / "out"
+    write_wav(sound, speak_script((Cued("hello"),))[0].clip, 16_000)
+    result = edgevoice("demo", sound, "--silent", "--out", out, "--json")
+    assert result.returncode == 0, result.stderr
+    told = json.loads(result.stdout)
+    assert told == json.loads((out / "demo.json").read_text())
+    assert [turn["user"] for turn in told["turns"]] == ["hello"]
+    with wave.open(str(out / "demo.wav")) as file:
+        assert file.getnchannels() == 2
+    assert (out / "demo.png").read_bytes().startswith(b"\x89PNG")
 
 
 def pcm8(path: Path) -> None:

@@ -55,7 +55,7 @@ def turns_as_json(turns: Sequence[TurnReport], caller: Caller) -> list[dict[str,
     following = [*turns[1:], None]
     return [
         _as_json(turn, caller.spoken, barge_in(turn, after, caller))
-        for turn, after in zip(turns, following, strict=True)
+        for turn, after in zip(turns, following, strict=False)
     ]
 
 
