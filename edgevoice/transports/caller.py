@@ -114,7 +114,7 @@ class Person:
         self.spoken.append(Spoken(line, self._now + start, self._now + end))
 
     def _due(self, cue: Cue, ms: int) -> bool:
-        if self._since_line >= self._patience:
+        if self._since_sound >= self._patience:
             return True
         wait = samples_of(ms)
         match cue:
@@ -130,7 +130,7 @@ class Person:
 class Caller:
     """The transport that a `Person` calls through; paced by the event loop's clock.
 
-    `patience_s`: seconds of waiting for an answer after which the person goes on. `buffer_ms`:
+    `patience_s`: seconds in which nobody speaks, after which the person goes on. `buffer_ms`:
     milliseconds of playback that may be queued.
     """
 
@@ -201,6 +201,7 @@ class Caller:
         self._heard = self._sounding = 0
         self._queue.clear()
         self._queued = 0
+        self._ticked.set()
         return heard
 
     async def aclose(self) -> None:
