@@ -179,7 +179,7 @@ class Agent:
         Not in a pause: a transcriber cannot be stopped, and the final transcript may be due.
         """
         interval = self._settings.partial_interval
-        due = interval and now - self._partial_at >= interval
+        due = interval and now - max(self._partial_at, self._utterance) >= interval
         busy = self._partial is not None and not self._partial.done()
         pausing = now - self._listener.last_voice >= PAUSE
         if self._state is State.HEARING and due and not busy and not pausing:

@@ -1,5 +1,6 @@
 """Conversations for the tests: a scripted person, scripted engines, a virtual clock."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -96,6 +97,8 @@ class Talk:
                 journal,
                 AgentSettings(self.barge_in.enabled, samples_of(self.partial_interval_ms)),
             ).run()
+        await asyncio.sleep(1)
+        assert asyncio.all_tasks() == {asyncio.current_task()}, "a task was left behind"
 
     @property
     def turns(self) -> list[TurnReport]:

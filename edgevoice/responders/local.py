@@ -86,7 +86,10 @@ class LocalResponder:
         stop: threading.Event,
         clauses: asyncio.Queue[str | None],
     ) -> None:
-        """Puts the reply into `clauses`, and None when there is no more, whatever the reason."""
+        """Puts the reply into `clauses`, and None when there is no more.
+
+        Not so when it is cancelled: then nobody reads any more, and a full queue would hold it.
+        """
         splitter = ClauseSplitter()
         pieces = self._chat_worker.stream(lambda: self._chat.stream(messages, stop), stop)
         try:
@@ -97,8 +100,10 @@ class LocalResponder:
                         await clauses.put(clause)
             for clause in splitter.finish():
                 await clauses.put(clause)
-        finally:
+        except Exception:
             await clauses.put(None)
+            raise
+        await clauses.put(None)
 
 
 class FixedResponder:
