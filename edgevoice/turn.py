@@ -10,15 +10,19 @@ import logging
 import threading
 from contextlib import aclosing
 
-from edgevoice.audio.chunk import LISTENING_RATE
+from edgevoice.audio.chunk import LISTENING_RATE, samples_of
 from edgevoice.dialog.events import TurnDone, TurnFailed, TurnStarted
-from edgevoice.dialog.history import History, heard_part
+from edgevoice.dialog.history import History, heard_part, last_made_whole
 from edgevoice.errors import EngineError
 from edgevoice.report import Journal
 from edgevoice.responders.base import Responder, Speech
 from edgevoice.transports.base import Transport
 
 log = logging.getLogger(__name__)
+
+
+LETTER_MS = 65
+"""How long a voice takes for a letter (espeak-ng, measured: 63 ms)."""
 
 
 class Outlet:
@@ -30,6 +34,7 @@ class Outlet:
         self._written = 0
         self._rate = LISTENING_RATE
         self._clauses: list[tuple[str, int]] = []
+        self._complete = False
 
     async def play(self, speech: Speech) -> None:
         """Queue `speech`; once the outlet is shut, this does nothing."""
@@ -41,6 +46,10 @@ class Outlet:
         self._rate = speech.chunk.rate
         if self._open and len(speech.chunk.pcm):
             await self._transport.play(speech.chunk)
+
+    def complete(self) -> None:
+        """Nothing more will be played: the last clause is as long as it is."""
+        self._complete = True
 
     @property
     def sounded(self) -> bool:
@@ -60,7 +69,10 @@ class Outlet:
     def shut(self) -> str:
         """Silence, now and for good; answers the text that was heard."""
         self._open = False
-        return heard_part(self._clauses, self._transport.flush())
+        heard = self._transport.flush()
+        if self._complete or not self._clauses:
+            return heard_part(self._clauses, heard)
+        return heard_part(last_made_whole(self._clauses, samples_of(LETTER_MS, self._rate)), heard)
 
 
 class Turn:
@@ -120,3 +132,4 @@ class Turn:
             log.error("turn %d: %s", self._number, error)
             self._journal.publish(TurnFailed(self._journal.now(), type(error).__name__))
             await self._outlet.play(self._apology)
+        self._outlet.complete()

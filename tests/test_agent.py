@@ -100,6 +100,22 @@ def test_nothing_of_an_interrupted_reply_is_heard_again() -> None:
     assert set(clauses[first_of_second:]) == {second_reply}
 
 
+@pytest.mark.parametrize("letters", [50, 150, 200])
+@pytest.mark.parametrize("ms", [300, 800])
+def test_nothing_counts_as_heard_that_did_not_sound(letters: int, ms: int) -> None:
+    # One clause that is longer than what may wait for the loudspeaker.
+    reply = "word " * (letters // 5)
+    talk = Talk(
+        [Line(clip(800), "a"), Line(clip(900), "b", Cue.REPLY_STARTED, ms)],
+        ["a", "b"],
+        [reply, "Yes."],
+    ).hold()
+    first = talk.turns[0]
+    assert first.reply_end is not None
+    sounded = sum(len(s.pcm) for s in talk.caller.sounded if s.start < first.reply_end)
+    assert first.interrupted and len(first.heard) <= sounded / 400
+
+
 def test_interrupting_before_the_model_has_written_a_word() -> None:
     talk = Talk(
         [

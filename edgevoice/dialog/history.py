@@ -82,6 +82,19 @@ class History:
                 self._messages.pop(0)
 
 
+def last_made_whole(clauses: Sequence[tuple[str, int]], letter: int) -> list[tuple[str, int]]:
+    """`clauses` whose last one is still being spoken, with the length that it will have.
+
+    The voice's pace so far tells; where there is none yet, a letter is taken to last `letter`
+    samples. Without this the text of a long clause would be spread over the part that was made,
+    and words would count as heard that had not sounded.
+    """
+    *before, (text, samples) = clauses
+    letters = sum(len(clause) for clause, _ in before)
+    pace = sum(made for _, made in before) / letters if letters else letter
+    return [*before, (text, max(samples, round(len(text) * pace)))]
+
+
 def heard_part(clauses: Sequence[tuple[str, int]], heard: int) -> str:
     """The text of `clauses` (text and its length in samples) that `heard` samples cover.
 

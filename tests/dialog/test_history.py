@@ -6,7 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edgevoice.dialog.history import BYTES_PER_TOKEN, MESSAGE_TOKENS, History, heard_part
+from edgevoice.dialog.history import (
+    BYTES_PER_TOKEN,
+    MESSAGE_TOKENS,
+    History,
+    heard_part,
+    last_made_whole,
+)
 
 BUDGET = 120
 SYSTEM = "be kind"
@@ -140,3 +146,12 @@ def test_what_has_no_sound_counts_with_what_was_heard_before_it() -> None:
     assert heard_part(clauses, 999) == ""
     assert heard_part(clauses, 1_000) == "Look: 🙂 "
     assert heard_part(clauses, 2_000) == "Look: 🙂 Nice. 🙂"
+
+
+def test_a_clause_that_is_still_being_spoken_will_be_as_slow_as_the_ones_before() -> None:
+    assert last_made_whole([("One two.", 800), ("Three four.", 300)], 65) == [
+        ("One two.", 800),
+        ("Three four.", 1_100),
+    ]
+    assert last_made_whole([("Three four.", 300)], 65) == [("Three four.", 715)]
+    assert last_made_whole([("Three four.", 3_000)], 65) == [("Three four.", 3_000)]
