@@ -76,6 +76,10 @@ def test_word_errors_is_a_distance(one: str, other: str) -> None:
     assert word_errors(one, other) <= max(len(one.split()), len(other.split()))
 
 
+def test_two_spellings_of_a_word_are_one_word() -> None:
+    assert word_errors("what's my favourite colour", "what's my favorite color") == 0
+
+
 def test_rates_count_errors_over_words_said() -> None:
     results = [Result("turn it off", "turn off", -0.1), Result("stop", "stop", -0.2)]
     assert rates(results) == (2, 0.25, 0.5)
@@ -128,10 +132,11 @@ def test_reads_quantised_weights_back(tmp_path: Path) -> None:
 
 
 def test_the_learning_rate_rises_holds_and_falls() -> None:
-    assert rate_factor(0, 0.0, 100) == pytest.approx(0.01)
-    assert rate_factor(200, 0.2, 100) == 1.0
-    assert rate_factor(900, 0.65, 100) == pytest.approx(0.5)
-    assert rate_factor(999, 1.0, 100) == 0.02
+    assert rate_factor(2, 0.0, scratch=True) == pytest.approx(0.01)
+    assert rate_factor(500, 0.2, scratch=True) == 1.0
+    assert rate_factor(900, 0.65, scratch=True) == pytest.approx(0.5)
+    assert rate_factor(999, 1.0, scratch=True) == 0.02
+    assert rate_factor(500, 0.55, scratch=False) == pytest.approx(0.5)
 
 
 def test_a_run_is_as_long_as_its_steps_or_its_minutes() -> None:

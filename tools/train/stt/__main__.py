@@ -36,7 +36,8 @@ def parser() -> argparse.ArgumentParser:
     length = one.add_mutually_exclusive_group(required=True)
     length.add_argument("--steps", type=int, help="length of the run; repeatable")
     length.add_argument("--minutes", type=float, help="length of the run by the clock")
-    one.add_argument("--init", type=Path, metavar="MODEL", help="start from this exported model")
+    one.add_argument("--init", type=Path, metavar="MODEL",
+                     help="start from this exported model, or from a checkpoint (.pt)")  # fmt: skip
     one.add_argument("--rate", type=float, default=1e-3, help="learning rate (%(default)s)")
     one.add_argument("--seed", type=int, default=0)
     one.add_argument("--threads", type=int, default=1)

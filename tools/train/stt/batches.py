@@ -128,11 +128,11 @@ class BatchMaker:
             count = CLIPS if rows[min(start + CLIPS, POOL) - 1].features.shape[1] < 420 else FEWER
             if kind < full_window:
                 count, least = IN_THIRTY_SECONDS, FULL_WINDOW
-            elif kind > 0.8:
+            elif kind > 0.85:
                 least = WINDOW
-            elif kind > 0.73:
+            elif kind > 0.79:
                 extra = rng.randint(20, 120)
-            elif kind > 0.715:
+            elif kind > 0.785:
                 count, extra = FEWER, rng.randint(120, 600)
             made.append(collate(rows[start : start + count], extra, least, self.codec.end))
             start += count

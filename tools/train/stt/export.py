@@ -26,9 +26,11 @@ PREPROCESSOR = {
 
 
 def _part(spec: Any, name: str) -> Any:
-    """The part of a specification that a path element names: ``layer_3`` is ``layer[3]``."""
+    """The part of a specification that a path element names: ``layer_3`` may be ``layer[3]``."""
+    if hasattr(spec, name):
+        return getattr(spec, name)
     stem, _, index = name.rpartition("_")
-    return getattr(spec, stem)[int(index)] if index.isdigit() else getattr(spec, name)
+    return getattr(spec, stem)[int(index)]
 
 
 def fill(spec: Any, weights: dict[str, torch.Tensor]) -> None:

@@ -10,7 +10,7 @@ from .shards import Shards
 
 Audio = NDArray[np.float32]
 RATE = 16_000
-BANK_SECONDS, PLAIN, BABBLE = 10, 320, 60
+BANK_SECONDS, PLAIN, BABBLE = 10, 160, 40
 
 
 def coloured(count: int, rng: np.random.Generator, exponent: float) -> Audio:

@@ -5,7 +5,8 @@ import time
 from collections.abc import Callable
 from typing import NamedTuple
 
-HELD = 0.3  # of the run is spent at the full learning rate
+HELD_FROM_SCRATCH = 0.3  # of the run is spent at the full learning rate
+HELD_FURTHER = 0.1
 
 
 class Progress:
@@ -34,10 +35,11 @@ class Progress:
         return self.minutes() / self._minutes
 
 
-def rate_factor(step: int, fraction: float, warm_up: int) -> float:
-    """Learning rate over its maximum: up over ``warm_up`` steps, held, then half a cosine down."""
-    rise = min(1.0, (step + 1) / warm_up)
-    falling = max(0.0, fraction - HELD) / (1 - HELD)
+def rate_factor(step: int, fraction: float, scratch: bool) -> float:
+    """Learning rate over its maximum: up over some steps, held, then half a cosine down."""
+    held = HELD_FROM_SCRATCH if scratch else HELD_FURTHER
+    rise = min(1.0, (step + 1) / (300 if scratch else 60))
+    falling = max(0.0, fraction - held) / (1 - held)
     return rise * max(0.02, 0.5 * (1 + math.cos(math.pi * falling)))
 
 
@@ -51,9 +53,9 @@ class Hardness(NamedTuple):
 
 def hardness(fraction: float, minutes: float, scratch: bool) -> Hardness:
     """From scratch it begins with short, clean clips: all at once, it never learns to align."""
-    late = 0.03 if fraction > 0.85 else 0.005
+    late = 0.02 if fraction > 0.85 else 0.003
     if not scratch:
-        return Hardness(0.6 if fraction < 0.05 else 0.9, 10 * 16_000, late)
+        return Hardness(0.7, 10 * 16_000, late)
     strength = 0.4 if fraction < 0.5 else 0.7 if fraction < 0.75 else 0.85
     return Hardness(strength, int(1.35 * 16_000) if minutes < 3.5 else 10 * 16_000, late)
 

@@ -3,12 +3,18 @@
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+AMERICAN = {"colour": "color", "colours": "colors", "favourite": "favorite", "grey": "gray"}
 THRESHOLDS = tuple(-hundredths / 100 for hundredths in range(5, 100))
+
+
+def spelled_alike(text: str) -> list[str]:
+    """The words in one spelling: nobody can hear whether a colour is a color."""
+    return [AMERICAN.get(word, word) for word in text.split()]
 
 
 def word_errors(said: str, heard: str) -> int:
     """Substitutions, deletions and insertions on the cheapest way from one to the other."""
-    reference, guess = said.split(), heard.split()
+    reference, guess = spelled_alike(said), spelled_alike(heard)
     row = list(range(len(guess) + 1))
     for i, word in enumerate(reference, 1):
         diagonal, row[0] = row[0], i
@@ -40,7 +46,7 @@ def rates(results: Iterable[Result]) -> Rates:
     results = list(results)
     words = sum(len(r.said.split()) for r in results)
     errors = sum(word_errors(r.said, r.heard) for r in results)
-    exact = sum(r.said == r.heard for r in results)
+    exact = sum(word_errors(r.said, r.heard) == 0 for r in results)
     count = max(1, len(results))
     return Rates(len(results), errors / max(1, words), exact / count)
 
@@ -73,5 +79,5 @@ def choose_threshold(
 
 def true_prefix(said: str, heard: str) -> bool:
     """Whether a partial transcript without its last word begins the sentence."""
-    start = heard.split()[:-1]
-    return said.split()[: len(start)] == start
+    start = spelled_alike(heard)[:-1]
+    return spelled_alike(said)[: len(start)] == start

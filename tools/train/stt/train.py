@@ -33,7 +33,7 @@ class Plan:
     data: Path
     tokenizer: Path
     output: Path
-    initial: Path | None = None  # an exported model to start from
+    initial: Path | None = None  # an exported model or a checkpoint to start from
     seed: int = 0
     learning_rate: float = 1e-3
     steps: int | None = None
@@ -95,6 +95,15 @@ def save(path: Path, average: Average, model: NanoWhisper, notes: dict[str, Any]
     unfinished.replace(path)
 
 
+def begin_from(initial: Path, model: NanoWhisper) -> bool:
+    """Load a checkpoint or an exported model; True if the phoneme head still has all to learn."""
+    if initial.suffix == ".pt":
+        model.load_state_dict(torch.load(initial)["weights"])
+        return False
+    load_ctranslate2(model, read_weights(initial / "model.bin"))
+    return True
+
+
 def train(plan: Plan) -> None:
     """Run the plan; the latest checkpoint is ``output/last.pt``."""
     torch.set_num_threads(plan.threads)
@@ -110,18 +119,17 @@ def train(plan: Plan) -> None:
 def _train(plan: Plan, loader: Loader) -> None:
     scratch = plan.initial is None
     model = NanoWhisper(Shape(Codec(plan.tokenizer).size, len(PHONEMES) + 1))
-    if plan.initial:
-        load_ctranslate2(model, read_weights(plan.initial / "model.bin"))
+    head_only = HEAD_ONLY if plan.initial and begin_from(plan.initial, model) else 0
     optimiser, average = optimiser_of(model, plan.learning_rate), Average(model)
     progress, step, saved = Progress(plan.steps, plan.minutes), 0, 0.0
     sums, since = np.zeros(2), time.monotonic()
     while (fraction := progress.fraction(step)) < 1:
         ask = hardness(fraction, progress.minutes(), scratch)
         loader.ask(*ask)
-        rate = plan.learning_rate * rate_factor(step, fraction, 300 if scratch else 100)
+        rate = plan.learning_rate * rate_factor(step, fraction, scratch)
         for group in optimiser.param_groups:
             group["lr"] = rate
-        words, phonemes = losses(model, loader.get(), not scratch and step < HEAD_ONLY)
+        words, phonemes = losses(model, loader.get(), step < head_only)
         optimiser.zero_grad(set_to_none=True)
         (words + phoneme_weight(fraction, scratch) * phonemes).backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
