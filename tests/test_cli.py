@@ -90,6 +90,14 @@ def test_chat_answers_what_is_piped_in() -> None:
     assert "Paris" in result.stdout
 
 
+def test_chat_answers_programs_line_by_line() -> None:
+    lines = edgevoice("chat", "--json", typed="hello\nwhat is your name\n").stdout.splitlines()
+    answers = [json.loads(line) for line in lines]
+    assert [answer["user"] for answer in answers] == ["hello", "what is your name"]
+    # The second costs its own words, not the conversation so far.
+    assert 0 < answers[1]["evaluated_tokens"] < 60
+
+
 def test_demo_answers_a_recording(tmp_path: Path) -> None:
     sound, out = tmp_path / "sound.wav", tmp_path / "out"
     write_wav(sound, speak_script((Cued("hello"),))[0].clip, 16_000)

@@ -34,9 +34,10 @@ def settings(path: Path | None) -> Config:
     return config
 
 
-def print_json(answer: Any) -> None:
-    """`answer` as JSON on standard output."""
-    print(json.dumps(answer, indent=2, ensure_ascii=False))  # noqa: T201
+def print_json(answer: Any, *, one_line: bool = False) -> None:
+    """`answer` as JSON on standard output, at once: a program may be waiting for it."""
+    text = json.dumps(answer, indent=None if one_line else 2, ensure_ascii=False)
+    print(text, flush=True)  # noqa: T201
 
 
 @contextmanager

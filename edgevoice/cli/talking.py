@@ -136,7 +136,8 @@ def chat(config: ConfigOption = None, as_json: JsonOption = False) -> None:
         history.add_assistant(reply)
         if as_json:
             tokens = model.evaluated_tokens - before
-            print_json({"user": line, "agent": reply, "evaluated_tokens": tokens})
+            answer = {"user": line, "agent": reply, "evaluated_tokens": tokens}
+            print_json(answer, one_line=True)
         else:
             console.print()
 
