@@ -147,7 +147,7 @@ def test_recordings_that_are_none(
     path, out = tmp_path / "sound.wav", tmp_path / "out"
     if content is not None:
         path.write_bytes(content)
-    options = ["--out", out] if command == "demo" else []
+    options: list[str | Path] = ["--out", out] if command == "demo" else []
     line = complaint(edgevoice(command, path, *options))
     assert str(path) in line and named in line
     assert not out.exists()
@@ -242,8 +242,8 @@ def test_places_that_cannot_be_written(tmp_path: Path, command: str) -> None:
     blocked = tmp_path / "file"
     blocked.write_text("precious")
     where = blocked / "deeper"
-    arguments = ["say", "hello", "-o", where] if command == "say" else ["demo", "--out", where]
-    assert str(where) in complaint(edgevoice(*arguments))
+    option = ("hello", "-o") if command == "say" else ("--out",)
+    assert str(where) in complaint(edgevoice(command, *option, where))
     assert blocked.read_text() == "precious"
 
 
