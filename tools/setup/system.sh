@@ -129,10 +129,10 @@ quietly() { # words log command…
     shift 2
     SECONDS=0
     [[ -t 1 ]] || echo "… $words"
-    "$@" >"$log" 2>&1 </dev/null &
-    child=$!
     # Nothing is killed: half of a system package is worse than one too many.
     trap 'echo; echo "Interrupted; what runs ends by itself. The same command goes on from here."; exit 130' INT TERM
+    "$@" >"$log" 2>&1 </dev/null &
+    child=$!
     while kill -0 "$child" 2>/dev/null; do
         [[ ! -t 1 ]] || printf '\r\e[2K… %s  %d:%02d' "$words" $((SECONDS / 60)) $((SECONDS % 60))
         sleep 0.2
