@@ -22,11 +22,18 @@ from edgevoice.cli.console import (
     print_json,
     settings,
 )
+from edgevoice.config import SttConfig
 from edgevoice.errors import DeviceError
 
 if TYPE_CHECKING:
     from edgevoice.demo.aloud import Aloud
     from edgevoice.demo.hold import Demo
+
+
+STARTER_EARS = (
+    "[dim]The starter speech model grew up with synthetic voices and will often ask people to say "
+    "it again. README.md tells how to go on to a real one.[/]"
+)
 
 
 def run(config: ConfigOption = None) -> None:
@@ -48,6 +55,8 @@ def run(config: ConfigOption = None) -> None:
 
     async def talk() -> None:
         await transport.open()
+        if chosen.stt == SttConfig():
+            console.print(STARTER_EARS)
         console.print("[dim]Speak whenever you like; interrupt me the same way. Ctrl-C ends.[/]")
         with Show(console) as show:
             await converse(chosen, engines, transport, [show])
