@@ -55,7 +55,7 @@ def run(config: ConfigOption = None) -> None:
 
     async def talk() -> None:
         await transport.open()
-        if chosen.stt == SttConfig():
+        if chosen.stt.model == SttConfig().model:
             console.print(STARTER_EARS)
         console.print("[dim]Speak whenever you like; interrupt me the same way. Ctrl-C ends.[/]")
         with Show(console) as show:
