@@ -113,18 +113,25 @@ def _counts(count: int) -> dict[str, int]:
 
 
 def evaluate(
-    speaker: Speaker, seed: int, count: int, style: str = "spoken", turns_before: int | None = None
+    speaker: Speaker,
+    seed: int,
+    count: int,
+    style: str = "spoken",
+    *,
+    turns_before: int | None = None,
+    held_out: bool = True,
 ) -> Score:
-    """Hold about ``count`` held-out scenes, going on from the model's own replies.
+    """Hold about ``count`` scenes, going on from the model's own replies.
 
-    Each comes after ``turns_before`` turns of other scenes, by default none to a few.
+    Each comes after ``turns_before`` turns of other scenes, by default none to a few. Without
+    ``held_out`` the phrasings are those of the training, with facts and names drawn anew.
     """
     rng, score = random.Random(f"{seed} {style}"), Score()
     for kind, scenes in _counts(count).items():
         for _ in range(scenes):
             before = rng.choice((0, 0, 1, 4)) if turns_before is None else turns_before
             messages = _history(rng, before)
-            for turn in scene(rng, held_out=True, kind=kind):
+            for turn in scene(rng, held_out, kind):
                 user = _as_said(turn, rng, style)
                 messages.append({"role": "user", "content": user})
                 reply = speaker.reply(messages)
