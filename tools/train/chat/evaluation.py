@@ -126,11 +126,14 @@ def evaluate(
     Each comes after ``turns_before`` turns of other scenes, by default none to a few. Without
     ``held_out`` the phrasings are those of the training, with facts and names drawn anew.
     """
+    # What was said before has a generator of its own: the questions stay the same ones while the
+    # phrasings of the training change.
     rng, score = random.Random(f"{seed} {style}"), Score()
+    earlier = random.Random(f"{seed} {style} before")
     for kind, scenes in _counts(count).items():
         for _ in range(scenes):
             before = rng.choice((0, 0, 1, 4)) if turns_before is None else turns_before
-            messages = _history(rng, before)
+            messages = _history(earlier, before)
             for turn in scene(rng, held_out, kind):
                 user = _as_said(turn, rng, style)
                 messages.append({"role": "user", "content": user})
