@@ -3,63 +3,22 @@
 import itertools
 import random
 import re
-from collections.abc import Iterator
 
 import jinja2
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tools.train.chat import (
-    noise,
-    outside,
-    small_talk,
-    topics_animals,
-    topics_colours,
-    topics_long,
-    topics_measures,
-    topics_numbers,
-    topics_places,
-    topics_social,
-    topics_space,
-)
+from tools.train.chat import corpus, noise, outside, split, topics_long
 from tools.train.chat.chat_format import ASSISTANT, BEGIN, CHAT_TEMPLATE, assistant_text, user_text
 from tools.train.chat.checker import is_honest, is_right
 from tools.train.chat.corpus import SCENES, conversation, conversations, sample_requests, scene
 from tools.train.chat.facts import ANIMALS, COUNTRIES, OPPOSITES
 from tools.train.chat.number_words import to_digits, words
-from tools.train.chat.outside_requests import REFUSALS
-from tools.train.chat.phrasing import Phrasings, Turn, expand, fill
+from tools.train.chat.outside_requests import KINDS, REFUSALS
+from tools.train.chat.phrasing import Turn, expand, fill, texts, unreserved
 
-TOPICS = (
-    small_talk,
-    topics_animals,
-    topics_colours,
-    topics_long,
-    topics_measures,
-    topics_numbers,
-    topics_places,
-    topics_social,
-    topics_space,
-)
-
-
-def found_in(value: object) -> Iterator[Phrasings]:
-    """Every Phrasings inside nested tuples and records."""
-    if isinstance(value, Phrasings):
-        yield value
-    elif isinstance(value, tuple):
-        for part in value:
-            yield from found_in(part)
-    elif isinstance(value, topics_animals._Attribute):
-        yield from found_in((value.ask, value.ask_it))
-
-
-ALL_PHRASINGS = [p for topic in TOPICS for value in vars(topic).values() for p in found_in(value)]
-
-
-def texts(templates: tuple[str, ...]) -> set[str]:
-    return {" ".join(text.split()) for template in templates for text in expand(template)}
+ALL_PHRASINGS = split.all_phrasings()
 
 
 class TestSplit:
@@ -67,12 +26,41 @@ class TestSplit:
         assert len(ALL_PHRASINGS) > 80
 
     def test_no_held_out_phrasing_is_trained_on(self) -> None:
-        trained = set().union(*(texts(p.train) for p in ALL_PHRASINGS))
-        held_out = set().union(*(texts(p.held_out) for p in ALL_PHRASINGS))
+        held_out = frozenset().union(*(texts(p.held_out) for p in ALL_PHRASINGS))
+        trained = {
+            text
+            for p in ALL_PHRASINGS
+            for text in texts(p.train)
+            if texts(p.held_out).isdisjoint(noise.without_fillers(text))
+        }
         assert held_out and not trained & held_out
 
+    def test_training_draws_no_held_out_phrasing(self) -> None:
+        rng = random.Random(8)
+        for p in ALL_PHRASINGS:
+            drawn = {unreserved(p.train, p.held_out, rng) for _ in range(300)}
+            bare = {part for text in drawn for part in noise.without_fillers(text)}
+            assert not bare & texts(p.held_out)
+
+    def test_training_has_no_line_that_is_asked_in_the_test(self) -> None:
+        asked = set(sample_requests(random.Random(1), 6000, held_out=True))
+        talks = itertools.islice(conversations(11), 1500)
+        trained = {line.turn.user.lower() for talk in talks for line in talk}
+        assert not asked & trained
+
+    def test_noise_brings_no_held_out_phrasing_back(self) -> None:
+        assert split.is_held_out("well could a bear fly please")
+        assert not split.is_held_out("can a bear fly")
+        rng = random.Random(9)
+        for turn in (turn for _ in range(2000) for turn in scene(rng)):
+            heard = corpus._arriving(turn, rng, "spoken", interrupting=False).user
+            assert heard == turn.user or not split.is_held_out(heard)
+
     def test_no_held_out_refusal_template_is_trained_on(self) -> None:
-        assert not texts(outside.templates(True)) & texts(outside.templates(False))
+        rng, held_out = random.Random(10), texts(outside.templates(True))
+        for kind in KINDS:
+            drawn = {outside._training_text(kind, rng) for _ in range(1000)}
+            assert not {part for text in drawn for part in noise.without_fillers(text)} & held_out
 
     def test_held_out_words_are_not_in_training_lines(self) -> None:
         rng = random.Random(1)

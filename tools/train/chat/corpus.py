@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from tools.train.chat import (
     noise,
+    split,
     topics_animals,
     topics_colours,
     topics_long,
@@ -57,6 +58,12 @@ _REPEAT = (
 )  # fmt: skip
 REPEAT_HELD_OUT = ("what was that", "could you repeat that please", "sorry what did you say")
 _GO_ON = ("go on", "continue", "please go on", "and then what", "keep going", "tell me the rest")
+#: What is hard to learn is practised more often than it is asked for.
+_PRACTICE = {
+    "continent": 2.0, "counting": 2.0, "small talk": 1.5, "animal": 1.4, "amusements": 1.6,
+    "planet": 1.4, "about planet": 1.4, "arithmetic": 1.3, "outside": 1.3,
+}  # fmt: skip
+_WEIGHTS = [weight * _PRACTICE.get(kind, 1.0) for kind, (_, weight) in SCENES.items()]
 
 
 @dataclass(frozen=True)
@@ -77,13 +84,13 @@ def _arriving(turn: Turn, rng: random.Random, style: str, interrupting: bool) ->
     user = turn.user
     if interrupting:
         user = noise.interrupting(user, rng)
-    elif rng.random() < 0.16:
+    elif rng.random() < 0.28:
         user = noise.with_fillers(user, rng)
-    if style == "typed":
-        user = noise.typed(user, rng)
-    elif rng.random() < 0.1:
+    if style != "typed" and rng.random() < 0.1:
         user = noise.misheard(user, rng)
-    return replace(turn, user=user)
+    if user != turn.user and split.is_held_out(user):
+        user = turn.user
+    return replace(turn, user=noise.typed(user, rng) if style == "typed" else user)
 
 
 def _cut(reply: str, rng: random.Random) -> str:
@@ -108,7 +115,7 @@ def conversation(rng: random.Random, turns: int) -> list[Line]:
     lines: list[Line] = []
     broken = named = False
     while len(lines) < turns:
-        kind = rng.choices(list(SCENES), [weight for _, weight in SCENES.values()])[0]
+        kind = rng.choices(list(SCENES), _WEIGHTS)[0]
         if kind == "names":
             if named:
                 continue

@@ -24,10 +24,16 @@ _LEADS = (
     "please tell me", "tell me please", "could you tell me", "can you say", "quick question",
     "i have a question", "i would like to know", "and now", "no", "actually", "good", "thanks",
     "thank you", "hello", "hi", "i wonder", "great", "next question", "all right", "listen",
+    "oh", "hm", "okay so", "so tell me", "but", "also", "alright", "hey there", "excuse me",
+    "would you tell me", "i'd like to know", "let me ask", "one more question", "another question",
+    "just tell me", "i was wondering", "tell me something", "look", "say", "right", "okay now",
+    "and tell me", "you know", "can you help me", "maybe you know", "i am curious", "let's see",
 )  # fmt: skip
 _TAILS = (
     "please", "now", "thank you", "then", "okay", "for me", "again", "please tell me", "exactly",
     "do you know", "my friend", "assistant", "right", "can you tell me", "today", "actually",
+    "if you know", "if you can", "quickly", "i wonder", "by the way", "i forgot", "would you",
+    "tell me", "any idea", "do you think", "can you", "could you", "thanks", "buddy", "i mean",
 )  # fmt: skip
 _INTERRUPTIONS = (
     "stop", "wait", "no", "okay stop", "stop stop", "hold on", "no wait", "sorry", "okay",
@@ -55,6 +61,12 @@ def misheard(text: str, rng: random.Random) -> str:
 def with_fillers(text: str, rng: random.Random) -> str:
     """``text`` after a filler or a politeness, or before one."""
     return f"{text} {rng.choice(_TAILS)}" if rng.random() < 0.3 else f"{rng.choice(_LEADS)} {text}"
+
+
+def without_fillers(text: str) -> set[str]:
+    """``text``, and what of it remains without a filler before it, after it, or both."""
+    shorter = {text.removeprefix(f"{lead} ") for lead in _LEADS} | {text}
+    return shorter | {part.removesuffix(f" {tail}") for part in shorter for tail in _TAILS}
 
 
 def interrupting(text: str, rng: random.Random) -> str:

@@ -12,15 +12,19 @@ from collections.abc import Callable
 from tools.train.chat import words
 from tools.train.chat.facts import ANIMALS, COUNTRIES, OPPOSITES, THING_COLOURS
 from tools.train.chat.number_words import words as number
-from tools.train.chat.outside_requests import KINDS, UNKNOWN
-from tools.train.chat.phrasing import Turn, fill
+from tools.train.chat.outside_requests import KINDS, UNKNOWN, Kind
+from tools.train.chat.phrasing import Turn, fill, unreserved
 from tools.train.chat.topics_animals import animal
 from tools.train.chat.topics_colours import colour
 from tools.train.chat.topics_measures import opposite
 from tools.train.chat.topics_places import capital
 from tools.train.chat.topics_space import about_planet
 
-_NEXT = ("and [|in |of |a |the ]{x}", "what about [|a |the ]{x}", "how about [|a |the ]{x}")
+_NEXT = (
+    "and [|in |of |a |the ]{x}", "what about [|a |the ]{x}", "how about [|a |the ]{x}",
+    "[a |the |]{x} too", "now [a |the |]{x}", "and [a |the |]{x} please", "same for [a |the |]{x}",
+    "so what about [a |the |]{x}", "next [a |the |]{x}",
+)  # fmt: skip
 _NEXT_HELD_OUT = ("what about [|a |the ]{x} then", "then [|a |the ]{x}")
 
 _KNOWN = {
@@ -80,6 +84,11 @@ def _fill(template: str, rng: random.Random, held_out: bool) -> str:
     return re.sub("<(.)>", lambda match: _slot(match.group(1), rng, held_out), chosen)
 
 
+def _training_text(kind: Kind, rng: random.Random) -> str:
+    reserved = tuple(text for other in KINDS for text in other.held_out)
+    return unreserved(kind.train, reserved, rng)
+
+
 def _salad(rng: random.Random, held_out: bool) -> str:
     fields = rng.choices("uvjNfSSSS", k=rng.randint(3, 7))
     return " ".join(
@@ -113,7 +122,8 @@ def outside(rng: random.Random, held_out: bool) -> list[Turn]:
     if kind.name == "unclear" and rng.random() < 0.3:
         user = _salad(rng, held_out)
     else:
-        user = _fill(rng.choice(kind.held_out if held_out else kind.train), rng, held_out)
+        template = rng.choice(kind.held_out) if held_out else _training_text(kind, rng)
+        user = _fill(template, rng, held_out)
     return [Turn(user, kind.reply, f"outside: {kind.name}", ("starter model",), exact=False)]
 
 

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from tools.train.chat.phrase_frames import asking, wondering
+
 UNKNOWN = "I am only the starter model, so I don't know that."
 CONTROL = "I can't do that yet, I am only the starter model."
 HEALTH = "I am only the starter model, so please ask a doctor about that."
@@ -55,6 +57,17 @@ KINDS: tuple[Kind, ...] = (
             "which river is in {y}", "how tall is {N}", "how high is the {u}",
             "what is your favorite {u}",
             "tell me a poem about {u}", "sing a song about {u}", "write a letter to {N}",
+            *wondering("who {N} {L} is"), *wondering("how a {u} works"),
+            *wondering("why {u} is {j}"),
+            *wondering("how many people live in {y}"), *wondering("who invented the {u}"),
+            *wondering("what language they speak in {w}"), *wondering("how {j} the {u} is"),
+            *wondering("how long a {x} lives"), *wondering("where {x}s live"),
+            *asking("the {u} of the {u}"), *asking("the population of {w}"),
+            *asking("the biggest {u} in the world"), *asking("the [king|president] of {w}"),
+            *asking("the name of the {u}"), *asking("the price of a {u}"),
+            "how big is {w}", "how far is {w}", "how old is a {x}", "how tall is a {x}",
+            "who lives in {w}", "what do people eat in {w}", "is {w} a {j} country",
+            "how many {u}s are in {w}", "what is the biggest {u}", "how do you make a {u}",
         ),
         (
             "explain {u} to me", "what do you think about {u}", "give me information about the {u}",
@@ -89,6 +102,20 @@ KINDS: tuple[Kind, ...] = (
             "[who|where] is {g}", "what is a group of {a}s called", "how many days are in a {u}",
             "what planet is {j}", "is {u} a planet", "what is {g} and {g}", "what is a {g}",
             "what is the capital of the {u}", "what colour do {u} and {u} make",
+            *asking("the capital [city |]of {k}"), *asking("the capital of {g}"),
+            *asking("the continent of {k}"), *asking("the number of legs of a {u}"),
+            *asking("the sound of a {u}"), *asking("the opposite of {u}"),
+            *asking("the [colour|color] of the {u}"), *wondering("how many legs a {a} has"),
+            *wondering("what a {u} eats"), *wondering("what continent {k} is [in|on]"),
+            *wondering("where {g} is"), *wondering("[if|whether] a {u} can [fly|swim]"),
+            *wondering("how many moons {u} has"), *wondering("what a baby {u} is called"),
+            "[in|on] which continent [is {k} located|does {k} lie|can i find {g}]",
+            "where do i find {k}", "[what|which] continent [has|is] {g}", "where is {k} located",
+            "which planet is the {j}est", "is it true that a {u} can fly", "do {a}s fly or swim",
+            "what noise comes from a {u}", "a baby {u} is called what", "many {u}s are called what",
+            "how many {u}s do i get from a {u}", "a {u} makes what sound", "{k} has what capital",
+            "what do you know about {g}", "describe {k}", "{u} and {u} mixed", "is {k} in europe",
+            "what do {u}s feed on", "what class of animal is a {u}", "rings around {u}",
         ),
         (
             "which city is the capital of {k}", "do you happen to know the capital of {k}",
@@ -226,6 +253,9 @@ KINDS: tuple[Kind, ...] = (
             "what is {n} percent of {h}", "add {h} and {h}", "count to {h}", "what is {n} squared",
             "what is half of {h}", "[what is|what's] {n} point {n} times {n}",
             "what comes after {h}",
+            *wondering("what {h} [plus|minus|times] {n} is"), *asking("the square root of {n}"),
+            "{h} divided by {n} please", "i need {h} minus {n}", "count from {n} to {h}",
+            "what is {n} times {n} times {n}", "how many digits has {h}",
             "multiply {h} by {n}", "what is {n} percent of {n}", "divide {h} by {n}",
         ),
         (

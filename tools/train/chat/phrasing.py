@@ -4,11 +4,14 @@ A template is plain text with fields in braces and alternatives in brackets:
 ``"[what is|what's] the capital [city |]of {c}"``. Alternatives do not nest.
 """
 
+import functools
 import itertools
 import random
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+
+from tools.train.chat.noise import without_fillers
 
 _CHOICE = re.compile(r"\[([^\]]*)\]")
 
@@ -27,6 +30,23 @@ def fill(template: str, rng: random.Random, **fields: str) -> str:
     return " ".join(chosen.format(**fields).split()) if fields else " ".join(chosen.split())
 
 
+@functools.cache
+def texts(templates: tuple[str, ...]) -> frozenset[str]:
+    """Every text of ``templates`` with single spaces, fields left in."""
+    return frozenset(" ".join(text.split()) for t in templates for text in expand(t))
+
+
+def unreserved(templates: tuple[str, ...], reserved: tuple[str, ...], rng: random.Random) -> str:
+    """A random text of ``templates``, fields left in, that is none of the ``reserved`` ones.
+
+    A reserved one with a filler before or after it is one too: what is held out stays so.
+    """
+    while True:
+        text = fill(rng.choice(templates), rng)
+        if texts(reserved).isdisjoint(without_fillers(text)):
+            return text
+
+
 @dataclass(frozen=True)
 class Phrasings:
     """Templates of one request; ``held_out`` ones are never trained on."""
@@ -36,7 +56,9 @@ class Phrasings:
 
     def pick(self, rng: random.Random, held_out: bool, **fields: str) -> str:
         """A random phrasing with its fields filled in."""
-        return fill(rng.choice(self.held_out if held_out else self.train), rng, **fields)
+        if held_out:
+            return fill(rng.choice(self.held_out), rng, **fields)
+        return fill(unreserved(self.train, self.held_out, rng), rng, **fields)
 
 
 @dataclass(frozen=True)

@@ -3,17 +3,29 @@
 import random
 
 from tools.train.chat import facts
+from tools.train.chat.phrase_frames import asking, wondering
 from tools.train.chat.phrasing import Phrasings, Turn
 
 _NEXT = Phrasings(
     (
-        "[and |]how many moons does it have",
-        "[and |]does it have [a moon|moons|any moons]",
-        "and how many moons",
-        "how many moons has it got",
-        "tell me how many moons it has",
+        "and {x}",
+        "what about {x}",
+        "how about {x}",
+        "and what about {x}",
+        "and for {x}",
+        "okay what about {x}",
+        "{x} too",
+        "now {x}",
+        "{x} please",
+        "and {x} please",
+        "so what about {x}",
+        "and how about {x}",
+        "what about the [colour|color] of {x}",
+        "and what [colour|color] is {x}",
+        "same for {x}",
+        "next {x}",
     ),
-    ("and its moons how many are there",),
+    ("then {x}",),
 )
 MIX = Phrasings(
     (
@@ -31,6 +43,17 @@ MIX = Phrasings(
         "what do {a} and {b} make together",
         "i mix {a} and {b} what do i get",
         "what happens when i mix {a} with {b}",
+        *wondering("what [colour|color] {a} and {b} make"),
+        *wondering("what you get from {a} and {b}"),
+        "blend {a} and {b}",
+        "i put {a} [in|into|on] {b} what do i get",
+        "{a} mixed with {b} is what [colour|color]",
+        "{a} mixed with {b}",
+        "what is the mix of {a} and {b}",
+        "mixing {a} and {b} makes what",
+        "how do {a} and {b} look mixed",
+        "what will i get from {a} and {b}",
+        "add {a} to {b} what [colour|color] is that",
     ),
     (
         "{a} and {b} make what [colour|color]",
@@ -50,6 +73,16 @@ COLOUR_OF = Phrasings(
         "do you know what [colour|color] {x} is",
         "say the [colour|color] of {x}",
         "tell me the [colour|color] of {x}",
+        *wondering("what [colour|color] {x} is"),
+        *wondering("which [colour|color] {x} has"),
+        *asking("the [colour|color] of {x}"),
+        "{x} what [colour|color] is that",
+        "in what [colour|color] is {x}",
+        "what [colour|color] do you think {x} is",
+        "is {x} [red|blue|green|yellow|white|black]",
+        "how does {x} look what [colour|color]",
+        "what's {x}'s [colour|color]",
+        "name the [colour|color] of {x}",
     ),
     ("what [colour|color] would you say {x} is",),
 )

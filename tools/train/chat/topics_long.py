@@ -4,6 +4,7 @@ import random
 
 from tools.train.chat.facts import ANIMALS, PLANETS, title, with_article
 from tools.train.chat.number_words import words
+from tools.train.chat.phrase_frames import asking, wondering
 from tools.train.chat.phrasing import Phrasings, Turn
 
 STORY = Phrasings(
@@ -24,6 +25,14 @@ STORY = Phrasings(
         "can i hear a story about {a}",
         "let me hear a story about {a}",
         "would you tell me a story about {a}",
+        "[can|could] you make up a story [with|about] {a}",
+        "tell me a tale [of|about] {a}",
+        "let's have a story about {a}",
+        "i'm in the mood for a story about {a}",
+        "a story with {a} please",
+        "invent a story about {a}",
+        "i want you to tell me a story about {a}",
+        "please tell me a [bedtime |]story about {a}",
     ),
     (
         "i would like to hear a story about {a}",
@@ -41,6 +50,15 @@ ANY_STORY = Phrasings(
         "i'd like a story",
         "can i hear a story",
         "let me hear a story",
+        "tell me a tale",
+        "let's have a story",
+        "one story please",
+        "tell me a bedtime story",
+        "do you have any stories",
+        "how about a story",
+        "i want you to tell me a story",
+        "please make up a story",
+        "can you tell stories",
     ),
     ("would you tell me a story", "have you got a story for me"),
 )
@@ -52,6 +70,16 @@ ALL_PLANETS = Phrasings(
         "what planets are there",
         "which planets are there [in the solar system|]",
         "what are the names of the planets",
+        *wondering("[the names of |]all the planets"),
+        *wondering("what planets there are"),
+        *asking("the names of [all |]the planets"),
+        "what are the eight planets",
+        "recite the planets",
+        "which are the planets",
+        "go through the planets",
+        "what planets exist",
+        "name every planet",
+        "who are the planets",
     ),
     (
         "i want to hear all the planets",
@@ -66,6 +94,13 @@ ABOUT_PLANETS = Phrasings(
         "tell me a long story about the planets",
         "[talk about|explain] the planets",
         "what can you tell me about the planets",
+        "[can|could] you tell me about [all |]the planets",
+        "talk to me about the planets",
+        "i want to learn about the planets",
+        "give me a long answer about the planets",
+        "what is there to know about the planets",
+        "describe all the planets",
+        "tell me everything about the planets",
     ),
     ("say something about [all |]the planets",),
 )
