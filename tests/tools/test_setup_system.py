@@ -1,5 +1,6 @@
 """The system packages: a machine of fake commands shows what the shell part does on a real one."""
 
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -52,6 +53,8 @@ class Machine:
             capture_output=True,
             text=True,
             check=False,
+            # Whoever is started in the background is deaf to Ctrl-C, and so are its children.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
         )
 
     @property
