@@ -25,7 +25,11 @@ class Speaker:
 
     def __init__(self, path: Path) -> None:
         self._llm = llama_cpp.Llama(
-            model_path=str(path), n_ctx=2048, n_threads=1, verbose=False, logits_all=False
+            model_path=str(path),
+            n_ctx=2048,
+            n_threads=1,
+            n_threads_batch=1,
+            verbose=False,
         )
         source = self._llm.metadata["tokenizer.chat_template"]
         self._template = jinja2.Environment().from_string(source)
