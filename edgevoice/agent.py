@@ -8,12 +8,15 @@ chunk: the microphone's samples are the clock), or a transcript that is ready.
 import asyncio
 import logging
 import math
+import threading
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from edgevoice.audio.chunk import AudioChunk, samples_of
 from edgevoice.dialog.events import (
+    CuePlayed,
     Event,
     Misunderstood,
     PartialHeard,
@@ -21,35 +24,41 @@ from edgevoice.dialog.events import (
     ReplyStarted,
     SpeechConfirmed,
     SpeechEnded,
+    SpeechPaused,
     SpeechStarted,
     Understood,
 )
-from edgevoice.dialog.history import History
+from edgevoice.dialog.history import History, Message
 from edgevoice.dialog.states import Action, State, step
 from edgevoice.errors import EngineError
 from edgevoice.listener import Listener
 from edgevoice.report import Journal
 from edgevoice.responders.base import Responder, Speech
 from edgevoice.transports.base import Transport
-from edgevoice.turn import Turn
+from edgevoice.turn import Outlet, Prompt, Turn
+from edgevoice.utterance import Utterance
 
 log = logging.getLogger(__name__)
 
-PAUSE = samples_of(100)
-"""Silence after which a partial transcript is not begun any more."""
-
-
 ECHO = samples_of(250)
 """How long a room goes on sounding after us, and the sound card's delay."""
+
+IDLE = samples_of(1000)
+"""Silence after a reply before we use the time to tidy up: most people answer sooner."""
 
 
 @dataclass(frozen=True, slots=True)
 class AgentSettings:
     """`barge_in`: whether a reply can be interrupted; if not, we are deaf while we speak.
-    `partial_interval`: samples between two looks at an unfinished utterance, 0 for none."""
+    `listen_along`: whether the responder reads the words while they are spoken. `drafts`: replies
+    that may be drafted in the pauses of an utterance. `cue`: the tone that says a reply is late,
+    `cue_after` samples after the person's last one; 0 for none."""
 
     barge_in: bool
-    partial_interval: int
+    listen_along: bool
+    drafts: int
+    cue: AudioChunk
+    cue_after: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +90,13 @@ class Agent:
         self._journal = journal
         self._settings = settings
         self._state = State.IDLE
-        self._utterance = 0
+        self._utterance = listener.utterance(0)
         self._transcribing: asyncio.Task[None] | None = None
-        self._partial: asyncio.Task[None] | None = None
-        self._partial_at = 0
+        self._looking: asyncio.Task[None] | None = None
+        self._reading: asyncio.Task[None] | None = None
+        self._stop_reading = threading.Event()
+        self._tidy_at: int | None = None
+        self._cued = 0  # samples of the cue that were played for the present turn
         self._deaf_until = 0
         self._turn: Turn | None = None
         self._turns = 0
@@ -100,6 +112,8 @@ class Agent:
                     for speech in self._listener.feed(self._let_in(chunk)):
                         self._handle(speech)
                     self._listen_along(chunk.end)
+                    await self._break_the_silence(chunk.end)
+                    self._tidy_up(chunk.end)
                 self._leave()
         except ExceptionGroup as group:
             # The first failure brought down the others; it is the one worth telling.
@@ -113,23 +127,32 @@ class Agent:
     def _act(self, action: Action, event: Event) -> None:
         match action, event:
             case (Action.BEGIN_UTTERANCE, SpeechStarted(start=start)):
-                self._utterance = start
-            case (Action.TRANSCRIBE, SpeechEnded(end=end)):
+                self._stop_reading.set()
+                self._utterance = self._listener.utterance(start)
+            case (Action.TRANSCRIBE, SpeechPaused(end=end) | SpeechEnded(end=end)):
                 self._transcribing = self._tasks.create_task(self._transcribe(end))
+            case (Action.DRAFT, Understood() | Misunderstood()):
+                self._turn = self._prepare(event)
+                if self._utterance.drafts < self._settings.drafts:
+                    self._utterance.drafts += 1
+                    self._turn.draft()
             case (Action.CONTINUE_UTTERANCE, _):
-                self._drop_transcript()
-            case (Action.RESPOND, Understood(text=text)):
-                self._history.add_user(text)
-                self._reply(self._replies.conversation)
-            case (Action.ASK_AGAIN, _):
-                self._reply(self._replies.not_understood)
+                self._go_on_listening()
+            case (Action.OPEN, _) if self._turn:
+                self._open(self._turn)
+            case (Action.RESPOND, Understood() | Misunderstood()):
+                self._turn = self._prepare(event)
+                self._open(self._turn)
             case (Action.INTERRUPT, SpeechStarted(start=start) | SpeechConfirmed(start=start)):
-                self._utterance = start
+                self._utterance = self._listener.utterance(start)
                 self._leave_turn()
-            case (Action.FINISH, _):
-                if self._turn:
-                    self._history.add_assistant(self._turn.finish())
-                    self._turn = None
+                self._read(self._history.messages())
+            case (Action.LET_GO, _):
+                self._end_cue()
+            case (Action.FINISH, _) if self._turn:
+                self._history.add_assistant(self._turn.finish())
+                self._turn, self._cued = None, 0
+                self._tidy_at = event.at + IDLE
 
     def _let_in(self, chunk: AudioChunk) -> AudioChunk:
         """What we hear of `chunk`: where nobody can interrupt, nothing of our own voice's echo."""
@@ -151,55 +174,110 @@ class Agent:
                 events.append(ReplyEnded(now))
         return events
 
-    def _reply(self, responder: Responder) -> None:
+    def _prepare(self, words: Understood | Misunderstood) -> Turn:
+        """The turn that answers `words`, not begun."""
+        if isinstance(words, Understood):
+            messages = self._history.asked(words.text)
+            prompt = Prompt(words.text, messages, self._replies.conversation)
+        else:
+            prompt = Prompt("", self._history.messages(), self._replies.not_understood)
+        outlet = Outlet(self._transport, self._cued)
+        return Turn(prompt, outlet, self._journal, self._replies.apology, self._tasks)
+
+    def _open(self, turn: Turn) -> None:
         self._turns += 1
-        self._turn = Turn(self._turns, self._transport, self._journal, self._replies.apology)
-        self._turn.start(responder, self._history, self._tasks)
+        self._history.add_user(turn.words)
+        turn.open(self._turns)
 
     async def _transcribe(self, end: int) -> None:
         """Works out the words up to `end`; a newer utterance cancels this."""
-        start = self._utterance
+        utterance = self._utterance
         try:
-            transcript = await self._listener.transcribe(start, end)
+            transcript = await utterance.finish(end)
         except EngineError as error:
             log.error("transcription: %s", error)
-            self._handle(Misunderstood(self._journal.now(), start, "", -math.inf))
+            self._handle(Misunderstood(self._journal.now(), utterance.start, "", -math.inf))
             return
         now = self._journal.now()
-        self._handle(self._listener.judge(transcript, start, now, self._history.unanswered))
+        judged = self._listener.judge(transcript, utterance.start, now, self._history.unanswered)
+        self._handle(judged)
 
-    def _drop_transcript(self) -> None:
+    def _go_on_listening(self) -> None:
         if self._transcribing:
             self._transcribing.cancel()
             self._transcribing = None
+        if self._turn:
+            self._turn.drop()
+            self._turn = None
+        self._end_cue()
 
     def _listen_along(self, now: int) -> None:
-        """While the person speaks, now and then look at what it is going to be.
+        """While the person speaks, now and then look at what it is going to be."""
+        busy = self._looking is not None and not self._looking.done()
+        if (
+            self._state is State.HEARING
+            and not busy
+            and self._listener.look_due(self._utterance, now)
+        ):
+            self._looking = self._tasks.create_task(self._look(self._utterance, now))
 
-        Not in a pause: a transcriber cannot be stopped, and the final transcript may be due.
-        """
-        interval = self._settings.partial_interval
-        due = interval and now - max(self._partial_at, self._utterance) >= interval
-        busy = self._partial is not None and not self._partial.done()
-        pausing = now - self._listener.last_voice >= PAUSE
-        if self._state is State.HEARING and due and not busy and not pausing:
-            self._partial_at = now
-            self._partial = self._tasks.create_task(self._hear_partial(self._utterance, now))
-
-    async def _hear_partial(self, start: int, end: int) -> None:
+    async def _look(self, utterance: Utterance, now: int) -> None:
         try:
-            transcript = await self._listener.transcribe(start, end)
+            news = await self._listener.look(utterance, now, self._journal.now)
         except EngineError as error:
             log.error("partial transcription: %s", error)
             return
-        if transcript.text and self._state is State.HEARING and start == self._utterance:
-            self._journal.publish(PartialHeard(self._journal.now(), transcript.text))
+        if news and self._state is State.HEARING and utterance is self._utterance:
+            self._journal.publish(PartialHeard(self._journal.now(), utterance.latest))
+            self._read(self._history.asked(utterance.stable))
+
+    def _read(self, messages: Sequence[Message]) -> None:
+        """Let the responder read `messages` already, unless it is still busy with earlier ones."""
+        if self._settings.listen_along and (self._reading is None or self._reading.done()):
+            self._stop_reading = threading.Event()
+            self._reading = self._tasks.create_task(self._read_along(messages))
+
+    async def _read_along(self, messages: Sequence[Message]) -> None:
+        try:
+            await self._replies.conversation.prepare(messages, self._stop_reading)
+        except EngineError as error:
+            log.error("reading along: %s", error)
+
+    async def _break_the_silence(self, now: int) -> None:
+        """Play the cue when a reply is late, and not about to begin."""
+        silence = now - self._listener.last_voice
+        late = self._settings.cue_after and silence >= self._settings.cue_after
+        waiting = self._state in (State.UNDERSTANDING, State.PREPARING)
+        if late and waiting and not self._cued and not (self._turn and self._turn.begun):
+            self._cued = len(self._settings.cue.pcm)
+            if self._turn:
+                self._turn.after(self._cued)
+            self._journal.publish(CuePlayed(now))
+            # Nothing is queued, so this does not wait.
+            await self._transport.play(self._settings.cue)
+
+    def _end_cue(self) -> None:
+        if self._cued and not self._turn:  # else it is the turn's to count
+            self._transport.flush()
+            self._cued = 0
+
+    def _tidy_up(self, now: int) -> None:
+        """At idle: make room in the history, and let the responder read what has changed."""
+        if self._state is State.IDLE and self._tidy_at is not None and now >= self._tidy_at:
+            self._tidy_at = None
+            self._history.fold()
+            self._read(self._history.messages())
 
     def _leave(self) -> None:
-        self._drop_transcript()
-        self._leave_turn()
+        self._stop_reading.set()
+        if self._transcribing:
+            self._transcribing.cancel()
+        if self._state is State.DRAFTING:
+            self._go_on_listening()
+        else:
+            self._leave_turn()
 
     def _leave_turn(self) -> None:
         if self._turn:
             self._history.add_assistant(self._turn.cancel())
-            self._turn = None
+            self._turn, self._cued = None, 0

@@ -9,6 +9,7 @@ import numpy as np
 
 from edgevoice.agent import Agent, AgentSettings, Replies
 from edgevoice.audio.chunk import LISTENING_RATE, AudioChunk, samples_of
+from edgevoice.audio.tone import cue
 from edgevoice.config import Config
 from edgevoice.dialog.history import History
 from edgevoice.engines.base import ChatModel, Transcriber, Vad, Voice
@@ -95,6 +96,7 @@ def build_agent(
     gate = config.stt.min_avg_logprob
     settings = listener_settings(
         config.vad,
+        config.stt,
         config.barge_in,
         engines.transcriber.min_avg_logprob if gate is None else gate,
     )
@@ -110,7 +112,13 @@ def build_agent(
         ),
         new_history(config),
         journal,
-        AgentSettings(config.barge_in.enabled, samples_of(config.stt.partial_interval_ms)),
+        AgentSettings(
+            barge_in=config.barge_in.enabled,
+            listen_along=config.llm.listen_along,
+            drafts=config.reply.drafts,
+            cue=cue(engines.voice.rate),
+            cue_after=samples_of(config.reply.cue_after_ms),
+        ),
     )
 
 

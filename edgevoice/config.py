@@ -77,6 +77,9 @@ class VadConfig(Section):
     """Probability from which a frame counts as speech; below 0.15 less, it counts as silence."""
     min_speech_duration_ms: int = Field(default=96, ge=32, le=2000)
     """Milliseconds of voice before something counts as speech at all."""
+    soft_end_ms: int = Field(default=160, ge=64, le=5000)
+    """Milliseconds of silence after which the final words, and the reply, are worked on in case
+    the turn is over; not shorter than `endpointing_delay_ms` means: not before it is."""
     endpointing_delay_ms: int = Field(default=500, ge=100, le=5000)
     """Milliseconds of silence after which the person's turn is over."""
     prefix_padding_ms: int = Field(default=300, ge=0, le=2000)
@@ -96,8 +99,9 @@ class SttConfig(Section):
     """Language that is spoken, as a two-letter code."""
     threads: int = Field(default=0, ge=0, le=64)
     """Processor threads; 0 chooses for this machine."""
-    partial_interval_ms: int = Field(default=400, ge=0, le=10_000)
-    """Milliseconds between two looks at an unfinished utterance; 0 shows only finished ones."""
+    partial_interval_ms: int = Field(default=300, ge=0, le=10_000)
+    """Least milliseconds between two looks at an unfinished utterance, more on a slow machine;
+    0 looks only at finished ones."""
     min_avg_logprob: float | None = Field(default=None, le=0)
     """Mean log-probability below which we ask again instead of guessing; nothing: the model's."""
 
@@ -120,6 +124,8 @@ class LlmConfig(Section):
     """Tokens of conversation that the model can look back on."""
     max_tokens: int = Field(default=200, ge=8, le=4096)
     """Longest reply, in tokens."""
+    listen_along: bool = True
+    """Whether the model reads the words while they are spoken, so that it can answer sooner."""
     temperature: float = Field(default=0.0, ge=0, le=2)
     """0 always takes the likeliest word; higher is livelier and less sure."""
 
@@ -147,8 +153,14 @@ class BargeInConfig(Section):
 
 
 class ReplyConfig(Section):
-    """Sentences that do not come from the language model."""
+    """When a reply is prepared, and the sentences that do not come from the language model."""
 
+    drafts: int = Field(default=3, ge=0, le=100)
+    """How many times in a turn a reply may be drafted before it is certain that the person has
+    finished; 0 waits for that."""
+    cue_after_ms: int = Field(default=800, ge=0, le=60_000)
+    """Milliseconds after the person's last sound at which a soft tone says that the reply is under
+    way, if nothing is heard by then; 0 for no tone."""
     not_understood: str = "Sorry, I didn't catch that. Could you say it again?"
     """Said when the words were too uncertain to act on."""
     failed: str = "Sorry, something went wrong here. Please ask me again."

@@ -1,40 +1,46 @@
 """Chunks of sound → events of speech, and the words of an utterance."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from edgevoice.audio.chunk import LISTENING_RATE, AudioChunk, Framer, samples_of
 from edgevoice.audio.tape import Tape
-from edgevoice.config import BargeInConfig, VadConfig
+from edgevoice.config import BargeInConfig, SttConfig, VadConfig
 from edgevoice.dialog.events import Misunderstood, NothingSaid, Understood
+from edgevoice.dialog.hypothesis import Cadence
 from edgevoice.dialog.segmenter import Segmenter, SegmenterSettings, SpeechEvent
-from edgevoice.engines.base import Transcriber, Transcript, Vad
+from edgevoice.engines.base import Stop, Transcriber, Transcript, Vad
 from edgevoice.engines.workers import Worker
-
-TAIL = samples_of(200)
-"""Silence after the last voiced sample that goes to the transcriber: endings are quiet."""
+from edgevoice.utterance import Utterance
 
 
 @dataclass(frozen=True, slots=True)
 class ListenerSettings:
-    """`padding`: samples kept from before the first voice. `gate`: mean log-probability below
-    which words are not acted on."""
+    """`padding`: samples kept from before the first voice. `look_interval`: least samples between
+    two looks at an unfinished utterance, 0 for none. `gate`: mean log-probability below which words
+    are not acted on."""
 
     segmenter: SegmenterSettings
     padding: int
+    look_interval: int
     gate: float
 
 
-def listener_settings(vad: VadConfig, barge_in: BargeInConfig, gate: float) -> ListenerSettings:
+def listener_settings(
+    vad: VadConfig, stt: SttConfig, barge_in: BargeInConfig, gate: float
+) -> ListenerSettings:
     """The settings of a person's config, in samples."""
     return ListenerSettings(
         SegmenterSettings(
             threshold=vad.threshold,
             min_speech=samples_of(vad.min_speech_duration_ms),
+            soft_end=samples_of(vad.soft_end_ms),
             endpointing_delay=samples_of(vad.endpointing_delay_ms),
             max_utterance=vad.max_utterance_s * LISTENING_RATE,
             interrupt_voiced=samples_of(barge_in.min_voiced_ms),
         ),
         padding=samples_of(vad.prefix_padding_ms),
+        look_interval=samples_of(stt.partial_interval_ms),
         gate=gate,
     )
 
@@ -57,6 +63,7 @@ class Listener:
         self._segmenter = Segmenter(settings.segmenter)
         # An utterance may be continued after its end, hence room for two.
         self._tape = Tape(2 * settings.segmenter.max_utterance + settings.padding)
+        self._cadence = Cadence(settings.look_interval)
 
     def feed(self, chunk: AudioChunk) -> list[SpeechEvent]:
         """What `chunk` brings about, in the order in which it happened."""
@@ -72,10 +79,27 @@ class Listener:
         """Index after the last voiced sample so far."""
         return self._segmenter.last_voice
 
-    async def transcribe(self, start: int, end: int) -> Transcript:
-        """The words between the samples `start` and `end`, with a little sound around them."""
-        samples = self._tape.cut(start - self._settings.padding, end + TAIL)
-        return await self._worker.call(lambda: self._transcriber.transcribe(samples))
+    def utterance(self, start: int) -> Utterance:
+        """The utterance that begins with the sample `start`."""
+        return Utterance(start, self._settings.padding, self._hear, self._segmenter.pauses)
+
+    def look_due(self, utterance: Utterance, now: int) -> bool:
+        """Whether we can afford to see how far the person has come."""
+        wanted = self._settings.look_interval > 0
+        return wanted and self._cadence.due(now, utterance.start, self.last_voice)
+
+    async def look(self, utterance: Utterance, began: int, clock: Callable[[], int]) -> bool:
+        """See how far the person has come at the sample `began`, now; answers whether that is
+        news. Raises `EngineError`."""
+        self._cadence.began(began)
+        news = await utterance.look(began)
+        self._cadence.took(clock() - began)
+        return news
+
+    async def _hear(self, start: int, end: int, stop: Stop) -> Transcript:
+        """The words between the samples `start` and `end`."""
+        samples = self._tape.cut(start, end)
+        return await self._worker.call(lambda: self._transcriber.transcribe(samples, stop))
 
     def judge(
         self, transcript: Transcript, start: int, at: int, unanswered: bool

@@ -33,7 +33,10 @@ async def read_utterances(config: Config, pcm: Samples) -> list[Utterance]:
     transcriber = load_transcriber(config.stt)
     gate = config.stt.min_avg_logprob
     settings = listener_settings(
-        config.vad, config.barge_in, transcriber.min_avg_logprob if gate is None else gate
+        config.vad,
+        config.stt,
+        config.barge_in,
+        transcriber.min_avg_logprob if gate is None else gate,
     )
     worker = ThreadWorker("stt")
     listener = Listener(settings, load_vad(config.vad), transcriber, worker)
@@ -45,7 +48,7 @@ async def read_utterances(config: Config, pcm: Samples) -> list[Utterance]:
         piece = AudioChunk(sound[at : at + LISTENING_RATE], LISTENING_RATE, at)
         for event in listener.feed(piece):
             if isinstance(event, SpeechEnded):
-                transcript = await listener.transcribe(event.start, event.end)
+                transcript = await listener.utterance(event.start).finish(event.end)
                 judged = listener.judge(transcript, event.start, event.at, unanswered=False)
                 found.append(
                     Utterance(

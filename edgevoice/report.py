@@ -13,13 +13,17 @@ from dataclasses import dataclass, field
 from edgevoice.audio.chunk import LISTENING_RATE, milliseconds_of
 from edgevoice.dialog.events import (
     ClauseWritten,
+    CuePlayed,
+    DraftDropped,
     Event,
     Misunderstood,
     Note,
     PartialHeard,
+    Prefilled,
     ReplyStarted,
     SoundMade,
     SpeechEnded,
+    SpeechPaused,
     TokenWritten,
     TurnDone,
     TurnFailed,
@@ -69,8 +73,11 @@ class Journal:
 class TurnReport:
     """One turn: what the person said, what we answered, and when. Moments are in samples.
 
-    Moments are None while, or if, they did not happen. A turn in which we asked the person to say
-    it again has `understood` False.
+    Moments are None while, or if, they did not happen; those of a reply that was drafted in time
+    lie before the `endpoint`. A turn in which we asked the person to say it again has `understood`
+    False. `prompt_tokens` were evaluated between the final transcript and the first token,
+    `prefilled_tokens` while the person spoke; `written_tokens` is the length of the reply.
+    `wasted_tokens` and `wasted_ms` were evaluated and made for drafts that were dropped.
     """
 
     number: int = 0
@@ -83,6 +90,7 @@ class TurnReport:
     failed: str = ""
     speech_start: int = 0
     speech_end: int = 0
+    soft_end: int | None = None
     endpoint: int = 0
     transcript: int = 0
     first_token: int | None = None
@@ -94,6 +102,19 @@ class TurnReport:
     tokens: list[int] = field(default_factory=list)
     clauses: list[tuple[int, str]] = field(default_factory=list)
     sounds: list[int] = field(default_factory=list)
+    sound_ms: float = 0.0
+    prompt_tokens: int = 0
+    prefilled_tokens: int = 0
+    evaluated_tokens: int = 0
+    drafts_dropped: int = 0
+    wasted_tokens: int = 0
+    wasted_ms: float = 0.0
+    cued: bool = False
+
+    @property
+    def written_tokens(self) -> int:
+        """Length of the reply, as far as it was written."""
+        return len(self.tokens)
 
     @property
     def unsaid(self) -> str:
@@ -110,8 +131,9 @@ class TurnReport:
     def stages_ms(self) -> dict[str, float | None]:
         """Where the response time went: consecutive stages, which add up to `response_ms`.
 
-        A stage that did not happen (a reply cut off, a sentence without the language model) is
-        None, and its time belongs to the next.
+        Their order is that in which they happened: of a reply that was ready at the endpoint, the
+        endpoint is the last but one. A stage that did not happen (a reply cut off, a sentence
+        without the language model) is None, and its time belongs to the next.
         """
         moments = {
             "endpoint": self.endpoint,
@@ -121,12 +143,24 @@ class TurnReport:
             "tts_first_chunk": self.first_sound,
             "playback": self.reply_start,
         }
+        happened = [(moment, name) for name, moment in moments.items() if moment is not None]
         stages: dict[str, float | None] = {}
         before = self.speech_end
-        for name, moment in moments.items():
-            stages[name] = None if moment is None else milliseconds_of(moment - before)
-            before = before if moment is None else moment
-        return stages
+        for moment, name in sorted(happened, key=lambda one: one[0]):
+            stages[name] = milliseconds_of(moment - before)
+            before = moment
+        return stages | {name: None for name, moment in moments.items() if moment is None}
+
+    def without_draft(self) -> "TurnReport":
+        """This report after its draft was dropped: the work is counted as waste."""
+        return TurnReport(
+            speech_start=self.speech_start,
+            partials=self.partials,
+            prefilled_tokens=self.prefilled_tokens,
+            drafts_dropped=self.drafts_dropped + 1,
+            wasted_tokens=self.wasted_tokens + self.evaluated_tokens,
+            wasted_ms=self.wasted_ms + self.sound_ms,
+        )
 
 
 class Recorder:
@@ -135,22 +169,31 @@ class Recorder:
     def __init__(self) -> None:
         self.turns: list[TurnReport] = []
         self._next = TurnReport()
+        self._ours = False  # whether the latest turn is going on: the rest is about the next one
 
     def __call__(self, what: Event | Note) -> None:
         """Take note of `what`."""
         match what:
             case PartialHeard(at=at, text=text):
                 self._next.partials.append((at, text))
+            case Prefilled(tokens=tokens):
+                self._next.prefilled_tokens += tokens
+            case SpeechPaused(at=at, end=end):
+                self._next.soft_end, self._next.speech_end = at, end
             case SpeechEnded(at=at, end=end):
                 self._next.endpoint, self._next.speech_end = at, end
             case Understood() | Misunderstood():
                 self._words(what)
+            case DraftDropped():
+                self._next = self._next.without_draft()
             case TurnStarted(turn=number):
                 self._next.number = number
                 self.turns.append(self._next)
                 self._next = TurnReport()
-            case _ if self.turns:
-                self._of_reply(self.turns[-1], what)
+                self._ours = True
+            case _:
+                self._of_reply(self.turns[-1] if self._ours else self._next, what)
+                self._ours = self._ours and not isinstance(what, TurnDone)
 
     def _words(self, what: Understood | Misunderstood) -> None:
         turn = self._next
@@ -162,16 +205,21 @@ class Recorder:
 
     def _of_reply(self, turn: TurnReport, what: Event | Note) -> None:
         match what:
-            case TokenWritten(at=at, text=text):
-                turn.first_token = turn.first_token or at
+            case TokenWritten(at=at, text=text, evaluated=evaluated):
+                if turn.first_token is None:
+                    turn.first_token, turn.prompt_tokens = at, evaluated
+                turn.evaluated_tokens = evaluated
                 turn.tokens.append(at)
                 turn.agent += text
             case ClauseWritten(at=at, text=text):
                 turn.first_clause = turn.first_clause or at
                 turn.clauses.append((at, text))
-            case SoundMade(at=at):
+            case SoundMade(at=at, samples=samples, rate=rate):
                 turn.first_sound = turn.first_sound or at
                 turn.sounds.append(at)
+                turn.sound_ms += 1000 * samples / rate
+            case CuePlayed():
+                turn.cued = True
             case ReplyStarted(at=at):
                 turn.reply_start = at
             case TurnFailed(stage=stage):

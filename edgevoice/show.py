@@ -70,6 +70,7 @@ class Show:
         self._live: Live | None = None
         self._recorder = Recorder()
         self._partial: str | None = None
+        self._words: Understood | Misunderstood | None = None
         self._replying = False
 
     def __call__(self, what: Event | Note) -> None:
@@ -85,9 +86,11 @@ class Show:
             case SpeechEnded() if self._replying:  # too short to interrupt
                 self._partial = None
             case Understood() | Misunderstood():
-                self._partial = None
-                self._print(words_heard(what))
+                self._partial, self._words = what.text, what
             case TurnStarted():
+                self._partial = None
+                if self._words:
+                    self._print(words_heard(self._words))
                 self._replying = True
                 del self._recorder.turns[:-1]  # a conversation may last for days
             case TurnDone() if self._replying:

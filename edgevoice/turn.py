@@ -1,18 +1,21 @@
 """One reply, and how to stop it.
 
-A `Turn` owns all that a reply started: its task, its stop flag and its own outlet. Cancelling it
-shuts the outlet first, so nothing of a cancelled turn can ever reach the loudspeaker, however long
-an engine takes to notice.
+A `Turn` owns all that a reply started: its tasks, its stop flag and its own outlet. The outlet is
+shut at first, so a reply can be drafted before it is certain that the person has finished; `open`
+lets it out. Cancelling a turn shuts the outlet first, so nothing of a cancelled turn can ever reach
+the loudspeaker, however long an engine takes to notice.
 """
 
 import asyncio
 import logging
 import threading
+from collections.abc import Sequence
 from contextlib import aclosing
+from dataclasses import dataclass
 
-from edgevoice.audio.chunk import LISTENING_RATE, samples_of
-from edgevoice.dialog.events import TurnDone, TurnFailed, TurnStarted
-from edgevoice.dialog.history import History, heard_part, last_made_whole
+from edgevoice.audio.chunk import LISTENING_RATE, AudioChunk, samples_of
+from edgevoice.dialog.events import DraftDropped, TurnDone, TurnFailed, TurnStarted
+from edgevoice.dialog.history import Message, heard_part, last_made_whole
 from edgevoice.errors import EngineError
 from edgevoice.report import Journal
 from edgevoice.responders.base import Responder, Speech
@@ -20,45 +23,70 @@ from edgevoice.transports.base import Transport
 
 log = logging.getLogger(__name__)
 
-
 LETTER_MS = 65
 """How long a voice takes for a letter (espeak-ng, measured: 63 ms)."""
 
+WAITING_PIECES = 8
+"""Pieces of sound (of 100 ms at most) that wait in the outlet: the length of a draft."""
+
 
 class Outlet:
-    """The way of one turn to the loudspeaker."""
+    """The way of one turn to the loudspeaker, shut until it is opened."""
 
-    def __init__(self, transport: Transport) -> None:
+    def __init__(self, transport: Transport, lead: int = 0) -> None:
+        """`lead`: samples that were played since the last flush and are not this turn's."""
         self._transport = transport
-        self._open = True
+        self._lead = lead
+        self._waiting: asyncio.Queue[AudioChunk] = asyncio.Queue(WAITING_PIECES)
+        self._opened = asyncio.Event()
         self._written = 0
         self._rate = LISTENING_RATE
         self._clauses: list[tuple[str, int]] = []
         self._complete = False
 
-    async def play(self, speech: Speech) -> None:
-        """Queue `speech`; once the outlet is shut, this does nothing."""
+    async def write(self, speech: Speech) -> None:
+        """Hand over `speech`; waits while too much of it waits."""
         if speech.text:
             self._clauses.append((speech.text, 0))
+        if not len(speech.chunk.pcm):
+            return
         text, samples = self._clauses[-1]
         self._clauses[-1] = (text, samples + len(speech.chunk.pcm))
         self._written += len(speech.chunk.pcm)
         self._rate = speech.chunk.rate
-        if self._open and len(speech.chunk.pcm):
-            await self._transport.play(speech.chunk)
+        await self._waiting.put(speech.chunk)
+
+    async def play(self) -> None:
+        """Once it is open, play what is written, until cancelled."""
+        await self._opened.wait()
+        while True:
+            await self._transport.play(await self._waiting.get())
+
+    def open(self) -> None:
+        """Let the sound out."""
+        self._opened.set()
+
+    def after(self, lead: int) -> None:
+        """`lead` samples of something else are played first."""
+        self._lead = lead
 
     def complete(self) -> None:
-        """Nothing more will be played: the last clause is as long as it is."""
+        """Nothing more will be written: the last clause is as long as it is."""
         self._complete = True
+
+    @property
+    def begun(self) -> bool:
+        """Whether there is something to say, or about to be: the first clause is being spoken."""
+        return bool(self._clauses)
 
     @property
     def sounded(self) -> bool:
         """Whether everything that was written has been heard."""
-        return self._transport.heard() >= self._written
+        return self._opened.is_set() and self._heard(self._transport.heard()) >= self._written
 
     def sounding_since(self, now: int) -> int | None:
         """The moment at which the first sample was heard; None before that."""
-        heard = self._transport.heard()
+        heard = self._heard(self._transport.heard())
         return now - round(heard * LISTENING_RATE / self._rate) if heard else None
 
     @property
@@ -67,36 +95,75 @@ class Outlet:
         return "".join(text for text, _ in self._clauses)
 
     def shut(self) -> str:
-        """Silence, now and for good; answers the text that was heard."""
-        self._open = False
-        heard = self._transport.flush()
+        """Silence, now and for good (nobody may `play` any more); answers the text heard."""
+        heard = self._heard(self._transport.flush())
         if self._complete or not self._clauses:
             return heard_part(self._clauses, heard)
         return heard_part(last_made_whole(self._clauses, samples_of(LETTER_MS, self._rate)), heard)
+
+    def _heard(self, since_flush: int) -> int:
+        return max(0, since_flush - self._lead)
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """What a turn answers: the person's `words` (empty: nothing for the history), and the
+    conversation up to them, for `responder`."""
+
+    words: str
+    messages: Sequence[Message]
+    responder: Responder
 
 
 class Turn:
     """One reply, from the first token to the last sample."""
 
     def __init__(
-        self, number: int, transport: Transport, journal: Journal, apology: Speech
+        self,
+        prompt: Prompt,
+        outlet: Outlet,
+        journal: Journal,
+        apology: Speech,
+        tasks: asyncio.TaskGroup,
     ) -> None:
-        self._number = number
+        """`tasks` holds what the turn starts."""
+        self.words = prompt.words
+        self._prompt = prompt
+        self._outlet = outlet
         self._journal = journal
         self._apology = apology
-        self._outlet = Outlet(transport)
+        self._tasks = tasks
+        self._number = 0
         self._stop = threading.Event()
-        self._task: asyncio.Task[None] | None = None
+        self._writing: asyncio.Task[None] | None = None
+        self._playing: asyncio.Task[None] | None = None
 
-    def start(self, responder: Responder, history: History, tasks: asyncio.TaskGroup) -> None:
-        """Begin the reply to `history`; its task belongs to `tasks`."""
-        self._journal.publish(TurnStarted(self._journal.now(), self._number))
-        self._task = tasks.create_task(self._run(responder, history))
+    def draft(self) -> None:
+        """Begin the reply, behind the shut outlet."""
+        self._writing = self._tasks.create_task(self._write())
+
+    def open(self, number: int) -> None:
+        """This is turn `number` now: let the reply be heard, and begin it if it was not drafted."""
+        self._number = number
+        self._journal.publish(TurnStarted(self._journal.now(), number))
+        if not self._writing:
+            self.draft()
+        self._outlet.open()
+        self._playing = self._tasks.create_task(self._outlet.play())
+
+    def after(self, lead: int) -> None:
+        """`lead` samples of something else are played before the reply."""
+        self._outlet.after(lead)
+
+    @property
+    def begun(self) -> bool:
+        """Whether sound has been made, or is about to be."""
+        return self._outlet.begun
 
     @property
     def ended(self) -> bool:
         """Whether the reply is complete and all of it has been heard."""
-        return self._task is not None and self._task.done() and self._outlet.sounded
+        return self._writing is not None and self._writing.done() and self._outlet.sounded
 
     def sounding_since(self, now: int) -> int | None:
         """When the reply's first sample was heard, in samples at 16 kHz; None before that.
@@ -113,23 +180,35 @@ class Turn:
         """Silence the reply now and stop everything that it started; answers what was heard."""
         return self._close(interrupted=True)
 
+    def drop(self) -> None:
+        """Throw away a draft: nobody has heard anything of it."""
+        if self._writing:
+            self._journal.publish(DraftDropped(self._journal.now()))
+        self._halt()
+
     def _close(self, interrupted: bool) -> str:
+        # The player first: what it hands to the loudspeaker after the flush would be heard.
+        self._halt()
         heard = self._outlet.shut()
-        self._stop.set()
-        if self._task:
-            self._task.cancel()
         self._journal.publish(
             TurnDone(self._journal.now(), self._number, self._outlet.text, heard, interrupted)
         )
         return heard
 
-    async def _run(self, responder: Responder, history: History) -> None:
+    def _halt(self) -> None:
+        self._stop.set()
+        for task in (self._playing, self._writing):
+            if task:
+                task.cancel()
+
+    async def _write(self) -> None:
+        prompt = self._prompt
         try:
-            async with aclosing(responder.reply(history.messages(), self._stop)) as speech:
+            async with aclosing(prompt.responder.reply(prompt.messages, self._stop)) as speech:
                 async for piece in speech:
-                    await self._outlet.play(piece)
+                    await self._outlet.write(piece)
         except EngineError as error:
-            log.error("turn %d: %s", self._number, error)
+            log.error("the reply: %s", error)
             self._journal.publish(TurnFailed(self._journal.now(), type(error).__name__))
-            await self._outlet.play(self._apology)
+            await self._outlet.write(self._apology)
         self._outlet.complete()

@@ -8,7 +8,7 @@ import numpy as np
 
 from edgevoice.agent import Agent, AgentSettings, Replies
 from edgevoice.audio.chunk import AudioChunk, Samples, samples_of
-from edgevoice.config import BargeInConfig, VadConfig
+from edgevoice.config import BargeInConfig, ReplyConfig, SttConfig, VadConfig
 from edgevoice.dialog.events import Event, Note
 from edgevoice.dialog.history import History, Message
 from edgevoice.engines.base import Transcript
@@ -21,6 +21,7 @@ from edgevoice.responders.local import FixedResponder, LocalResponder, Speaker
 from edgevoice.testing import run_virtual
 from edgevoice.transports.caller import Caller, Line
 
+CUE = AudioChunk(np.full(samples_of(150), 55, np.int16), 16_000)
 APOLOGY = AudioChunk(np.full(samples_of(300), 77, np.int16), 16_000)
 
 
@@ -60,7 +61,9 @@ class Talk:
     tts_pace: float = 0.01
     vad: VadConfig = field(default_factory=VadConfig)
     barge_in: BargeInConfig = field(default_factory=BargeInConfig)
-    partial_interval_ms: int = 0
+    stt: SttConfig = field(default_factory=lambda: SttConfig(partial_interval_ms=0))
+    reply: ReplyConfig = field(default_factory=lambda: ReplyConfig(cue_after_ms=0))
+    listen_along: bool = True
     voice: ScriptedVoice = field(default_factory=lambda: ScriptedVoice(samples_per_character=400))
     recorder: Recorder = field(default_factory=Recorder)
     log: list[Event | Note] = field(default_factory=list)
@@ -83,7 +86,9 @@ class Talk:
             await Agent(
                 self.caller,
                 Listener(
-                    listener_settings(self.vad, self.barge_in, transcriber.min_avg_logprob),
+                    listener_settings(
+                        self.vad, self.stt, self.barge_in, transcriber.min_avg_logprob
+                    ),
                     LoudVad(),
                     transcriber,
                     InlineWorker(self.stt_pace),
@@ -95,7 +100,13 @@ class Talk:
                 ),
                 self.history,
                 journal,
-                AgentSettings(self.barge_in.enabled, samples_of(self.partial_interval_ms)),
+                AgentSettings(
+                    barge_in=self.barge_in.enabled,
+                    listen_along=self.listen_along,
+                    drafts=self.reply.drafts,
+                    cue=CUE,
+                    cue_after=samples_of(self.reply.cue_after_ms),
+                ),
             ).run()
         await asyncio.sleep(1)
         assert asyncio.all_tasks() == {asyncio.current_task()}, "a task was left behind"

@@ -10,15 +10,20 @@ from hypothesis import strategies as st
 from edgevoice.audio.chunk import milliseconds_of
 from edgevoice.dialog.events import (
     ClauseWritten,
+    CuePlayed,
+    DraftDropped,
     Event,
     Misunderstood,
     Note,
     NothingSaid,
     PartialHeard,
+    Prefilled,
     ReplyEnded,
     ReplyStarted,
     SoundMade,
     SpeechEnded,
+    SpeechPaused,
+    SpeechResumed,
     SpeechStarted,
     TokenWritten,
     TurnDone,
@@ -51,8 +56,8 @@ def answered(at: int, text: str = "Hi. There.", turn: int = 1) -> list[Event | N
     """The turn from its start at `at` on to its end a second later."""
     return [
         TurnStarted(at, turn),
-        TokenWritten(at + 160, text[:4]),
-        TokenWritten(at + 320, text[4:]),
+        TokenWritten(at + 160, text[:4], 9),
+        TokenWritten(at + 320, text[4:], 10),
         ClauseWritten(at + 480, text[:4]),
         SoundMade(at + 640, 1_600, 16_000),
         ReplyStarted(at + 960),
@@ -60,6 +65,37 @@ def answered(at: int, text: str = "Hi. There.", turn: int = 1) -> list[Event | N
         SoundMade(at + 1_280, 1_600, 16_000),
         ReplyEnded(at + 16_000),
         TurnDone(at + 16_000, turn, text, text, interrupted=False),
+    ]
+
+
+def drafted() -> list[Event | Note]:
+    """A pause in which a reply is drafted in vain, then the end, and the reply is there in time."""
+    draft = [
+        TokenWritten(8_160, "Hi. ", 5),
+        TokenWritten(8_320, "You", 6),
+        ClauseWritten(8_320, "Hi. "),
+        SoundMade(8_400, 1_600, 16_000),
+    ]
+    return [
+        SpeechStarted(1_600, 0),
+        Prefilled(4_000, 7),
+        SpeechPaused(6_560, 0, 4_000),
+        Understood(8_000, 0, "hello", -0.5),
+        *draft,
+        DraftDropped(8_500),
+        SpeechResumed(8_500),
+        Prefilled(12_000, 2),
+        SpeechPaused(18_560, 0, 16_000),
+        Understood(19_000, 0, "hello there", -0.5),
+        TokenWritten(19_160, "Hi. ", 4),
+        ClauseWritten(19_320, "Hi. "),
+        SoundMade(19_400, 3_200, 16_000),
+        SpeechEnded(24_000, 0, 16_000),
+        CuePlayed(24_000),
+        TurnStarted(24_000, 1),
+        TokenWritten(24_160, "You", 5),
+        ReplyStarted(24_320),
+        TurnDone(32_000, 1, "Hi. You", "Hi. You", interrupted=False),
     ]
 
 
@@ -135,6 +171,9 @@ def test_a_turn_from_the_first_word_to_the_last_sample() -> None:
         tokens=[25_760, 25_920],
         clauses=[(26_080, "Hi. "), (26_720, "There.")],
         sounds=[26_240, 26_880],
+        sound_ms=200,
+        prompt_tokens=9,
+        evaluated_tokens=10,
     )
     assert turn.response_ms == 660.0
     assert turn.stages_ms() == {
@@ -145,6 +184,27 @@ def test_a_turn_from_the_first_word_to_the_last_sample() -> None:
         "tts_first_chunk": 10.0,
         "playback": 20.0,
     }
+
+
+def test_a_draft_that_was_dropped_is_waste_and_nothing_else() -> None:
+    (turn,) = reports(*drafted())
+    assert turn.user == "hello there" and turn.agent == "Hi. You"
+    assert (turn.drafts_dropped, turn.wasted_tokens, turn.wasted_ms) == (1, 6, 100)
+    assert (turn.prefilled_tokens, turn.prompt_tokens, turn.written_tokens) == (9, 4, 2)
+    assert turn.sound_ms == 200 and turn.cued
+
+
+def test_the_stages_of_a_draft_come_in_their_own_order_and_add_up() -> None:
+    (turn,) = reports(*drafted())
+    assert list(turn.stages_ms().items()) == [
+        ("stt_final", 187.5),
+        ("llm_first_token", 10),
+        ("llm_first_clause", 10),
+        ("tts_first_chunk", 5),
+        ("endpoint", 287.5),
+        ("playback", 20),
+    ]
+    assert turn.response_ms == 520
 
 
 moments = st.integers(0, 1_000_000)
@@ -184,7 +244,7 @@ def test_a_reply_that_was_never_heard_has_no_response_time() -> None:
     (turn,) = reports(
         *asked(),
         TurnStarted(25_600, 1),
-        TokenWritten(25_760, "Hi"),
+        TokenWritten(25_760, "Hi", 1),
         TurnDone(26_000, 1, "", "", interrupted=True),
     )
     assert (turn.agent, turn.heard, turn.unsaid) == ("Hi", "", "Hi")
@@ -278,5 +338,5 @@ def test_the_log_holds_numbers_and_never_a_word(caplog: pytest.LogCaptureFixture
 
 
 def test_what_comes_before_the_first_turn_is_no_turn() -> None:
-    stray: Iterable[Event | Note] = (ReplyStarted(1), TokenWritten(2, "x"), TurnFailed(3, "x"))
+    stray: Iterable[Event | Note] = (ReplyStarted(1), TokenWritten(2, "x", 1), TurnFailed(3, "x"))
     assert reports(*stray) == []

@@ -8,6 +8,7 @@ from rich.console import Console
 from edgevoice.audio.chunk import samples_of
 from edgevoice.dialog.events import (
     ClauseWritten,
+    DraftDropped,
     Event,
     Misunderstood,
     Note,
@@ -18,6 +19,8 @@ from edgevoice.dialog.events import (
     SoundMade,
     SpeechConfirmed,
     SpeechEnded,
+    SpeechPaused,
+    SpeechResumed,
     SpeechStarted,
     TokenWritten,
     TurnDone,
@@ -42,7 +45,7 @@ def answered() -> list[Event | Note]:
         SpeechEnded(ms(2740), ms(900), ms(2400)),
         Understood(ms(2771), ms(900), "what is the capital of France", -0.1),
         TurnStarted(ms(2771), 1),
-        TokenWritten(ms(2783), "The"),
+        TokenWritten(ms(2783), "The", 1),
         ClauseWritten(ms(2803), FRANCE),
         SoundMade(ms(2808), 1600, 16_000),
         ReplyStarted(ms(2812)),
@@ -55,11 +58,11 @@ def interrupted() -> list[Event | Note]:
     return [
         Understood(ms(400), 0, "planets", -0.1),
         TurnStarted(ms(400), 1),
-        TokenWritten(ms(450), "There are eight. "),
+        TokenWritten(ms(450), "There are eight. ", 1),
         ClauseWritten(ms(500), "There are eight. "),
-        TokenWritten(ms(550), "Jupiter is the largest. "),
+        TokenWritten(ms(550), "Jupiter is the largest. ", 1),
         ClauseWritten(ms(600), "Jupiter is the largest. "),
-        TokenWritten(ms(650), "Pluto is none."),
+        TokenWritten(ms(650), "Pluto is none.", 1),
         ClauseWritten(ms(700), "Pluto is none."),
         ReplyStarted(ms(710)),
         SpeechStarted(ms(2000), ms(1900)),
@@ -137,11 +140,26 @@ def test_noise_without_words_leaves_no_trace() -> None:
 
 
 def test_uncertain_words_are_asked_again() -> None:
-    assert "“pair is” ? not sure (25%): asking again" in shown(
-        [Misunderstood(0, 0, "pair is", -1.4)]
-    )
-    assert "? not understood" in shown([Misunderstood(0, 0, "", float("-inf"))])
-    assert "(0%)" in shown([Misunderstood(0, 0, "words", float("nan"))])
+    def asked_again(text: str, certainty: float) -> str:
+        return shown([Misunderstood(0, 0, text, certainty), TurnStarted(0, 1)])
+
+    assert "“pair is” ? not sure (25%): asking again" in asked_again("pair is", -1.4)
+    assert "? not understood" in asked_again("", float("-inf"))
+    assert "(0%)" in asked_again("words", float("nan"))
+
+
+def test_words_that_were_not_the_last_ones_are_not_printed() -> None:
+    what: list[Event | Note] = [
+        SpeechStarted(10, 0),
+        SpeechPaused(20, 0, 15),
+        Understood(30, 0, "what is", 0.0),
+        DraftDropped(40),
+        SpeechResumed(40),
+        SpeechEnded(90, 0, 60),
+        Understood(95, 0, "what is new", 0.0),
+        TurnStarted(95, 1),
+    ]
+    assert shown(what).split() == ["●", "you", "what", "is", "new"]
 
 
 def test_a_failure_is_named() -> None:
@@ -152,7 +170,8 @@ def test_a_failure_is_named() -> None:
 
 def test_words_cannot_command_the_terminal() -> None:
     assert tidy("a\x1b[2Jb\r\nc\t\ud800[bold]") == "a[2Jb c [bold]"
-    assert "[bold]loud" in shown([Understood(0, 0, "[bold]loud[/nonsense]", 0.0)])
+    loud = Understood(0, 0, "[bold]loud[/nonsense]", 0.0)
+    assert "[bold]loud" in shown([loud, TurnStarted(0, 1)])
 
 
 def test_no_line_is_wider_than_the_terminal() -> None:
@@ -162,7 +181,8 @@ def test_no_line_is_wider_than_the_terminal() -> None:
 
 
 def test_wide_letters_wrap_by_their_width() -> None:
-    output = shown([Understood(0, 0, "東京の天気はどうですか" * 4, 0.0)], width=40)
+    wide = Understood(0, 0, "東京の天気はどうですか" * 4, 0.0)
+    output = shown([wide, TurnStarted(0, 1)], width=40)
     assert all(len(line[9:]) * 2 <= 31 for line in output.splitlines())
     assert len(output.splitlines()) > 1
 

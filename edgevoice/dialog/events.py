@@ -29,6 +29,19 @@ class SpeechConfirmed(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class SpeechPaused(Event):
+    """The soft end: voice from `start` up to `end`, then a little silence; perhaps it is over."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechResumed(Event):
+    """It was not over: the voice is back before the endpoint."""
+
+
+@dataclass(frozen=True, slots=True)
 class SpeechEnded(Event):
     """The endpoint: voice from `start` up to `end`, then silence."""
 
@@ -87,17 +100,39 @@ class PartialHeard(Note):
 
 
 @dataclass(frozen=True, slots=True)
+class Prefilled(Note):
+    """The language model has read along: `tokens` were new to it."""
+
+    tokens: int
+
+
+@dataclass(frozen=True, slots=True)
+class DraftDropped(Note):
+    """The reply that was drafted in a pause is thrown away: the person went on."""
+
+
+@dataclass(frozen=True, slots=True)
+class CuePlayed(Note):
+    """The reply is late: a soft tone says that it is under way."""
+
+
+@dataclass(frozen=True, slots=True)
 class TurnStarted(Note):
-    """A reply is being prepared."""
+    """The person's turn is over, and ours begins; its reply may have been drafted before."""
 
     turn: int
 
 
 @dataclass(frozen=True, slots=True)
 class TokenWritten(Note):
-    """The language model wrote a piece of the reply."""
+    """The language model wrote a piece of the reply.
+
+    `evaluated`: tokens that it has read or written for this reply so far, the new ones of the
+    prompt included.
+    """
 
     text: str
+    evaluated: int
 
 
 @dataclass(frozen=True, slots=True)

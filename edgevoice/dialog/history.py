@@ -1,6 +1,7 @@
 """What was said in this conversation: the person's words, and what they heard of ours."""
 
 import re
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -20,16 +21,33 @@ class Message:
     content: str
 
 
+HIGH_WATER, LOW_WATER = 0.6, 0.35
+"""Shares of the budget: above the one there is something to fold at idle, down to the other."""
+
+SUMMARY_SHARE = 0.2
+"""Share of the budget that the summary may take."""
+
+SUMMARY_LETTERS = 80
+"""What a folded turn keeps of each side, at most."""
+
+SUMMARY_HEAD = "Earlier in this conversation:"
+
+
 class History:
     """Messages that alternate between user and assistant, within a budget of tokens.
 
     Words that were not answered yet are joined with those that follow, and a reply of which nothing
     was heard leaves no trace: chat templates want roles to alternate, and so do people.
+
+    Old turns are folded into a summary behind the system prompt. It is made of the beginnings of
+    what was said, not written by the model: a model that fits a small board invents when it is
+    asked to sum up, which must not happen to what a patient said, and it would take seconds.
     """
 
     def __init__(self, system_prompt: str, budget_tokens: int) -> None:
-        self._system = Message("system", system_prompt)
+        self._prompt = system_prompt
         self._budget = budget_tokens
+        self._summary: list[str] = []
         self._messages: list[Message] = []
 
     @property
@@ -38,48 +56,77 @@ class History:
         return bool(self._messages) and self._messages[-1].role == "user"
 
     def add_user(self, text: str) -> None:
-        """The person said `text`; old turns are dropped when the budget is used up."""
-        self._add("user", text)
+        """The person said `text`. There is always room: if need be, old turns are folded now."""
+        self._messages = _with(self._messages, "user", text)
         if self._tokens() > self._budget:
-            self._shrink()
+            self._fold()
 
     def add_assistant(self, heard: str) -> None:
         """The person heard `heard` of our reply."""
         if self.unanswered:
-            self._add("assistant", heard)
+            self._messages = _with(self._messages, "assistant", heard)
 
     def messages(self) -> list[Message]:
-        """System prompt and conversation, as a chat model takes them."""
-        return [self._system, *self._messages]
+        """System prompt, summary and conversation, as a chat model takes them."""
+        return [self._system(), *self._messages]
+
+    def asked(self, text: str) -> list[Message]:
+        """What `messages` will be if the person says `text` now."""
+        return [self._system(), *_with(self._messages, "user", text)]
+
+    def fold(self) -> bool:
+        """Make room, for when nobody waits; answers whether that changed anything.
+
+        Much at once, because it changes the prompt's beginning and costs the model its cache.
+        """
+        before = len(self._messages)
+        if self._tokens() > HIGH_WATER * self._budget:
+            self._fold()
+        return len(self._messages) < before
 
     def clear(self) -> None:
         """Forget the conversation."""
         self._messages.clear()
+        self._summary.clear()
 
-    def _add(self, role: str, text: str) -> None:
-        if not text.strip():
-            return
-        if role == "user" and self.unanswered:
-            self._messages[-1] = Message("user", f"{self._messages[-1].content} {text}")
-        else:
-            self._messages.append(Message("user" if role == "user" else "assistant", text))
+    def _system(self) -> Message:
+        if not self._summary:
+            return Message("system", self._prompt)
+        return Message("system", "\n".join([f"{self._prompt}\n\n{SUMMARY_HEAD}", *self._summary]))
 
     def _tokens(self) -> int:
-        return sum(
-            len(message.content.encode()) // BYTES_PER_TOKEN + MESSAGE_TOKENS
-            for message in self.messages()
-        )
+        return sum(_tokens(message) for message in self.messages())
 
-    def _shrink(self) -> None:
-        """Drop the oldest turns down to half of the budget.
+    def _fold(self) -> None:
+        """Fold the oldest turns, but for the last one, down to the low-water mark."""
+        while len(self._messages) > 2 and self._tokens() > LOW_WATER * self._budget:
+            user, assistant, *self._messages = self._messages
+            self._summary.append(f"- They: {_short(user)} You: {_short(assistant)}")
+            while self._summary and self._summary_tokens() > SUMMARY_SHARE * self._budget:
+                self._summary.pop(0)
 
-        Half at once, because every drop changes the prompt's beginning and costs the model its
-        cache: better once in twenty turns than at every turn.
-        """
-        while len(self._messages) > 1 and self._tokens() > self._budget // 2:
-            self._messages.pop(0)
-            while len(self._messages) > 1 and self._messages[0].role == "assistant":
-                self._messages.pop(0)
+    def _summary_tokens(self) -> int:
+        return _tokens(Message("system", "\n".join(self._summary)))
+
+
+def _with(
+    messages: Sequence[Message], role: Literal["user", "assistant"], text: str
+) -> list[Message]:
+    """`messages` after somebody said `text`."""
+    if not text.strip():
+        return [*messages]
+    if messages and messages[-1].role == role:
+        *before, last = messages
+        return [*before, Message(role, f"{last.content} {text}")]
+    return [*messages, Message(role, text)]
+
+
+def _tokens(message: Message) -> int:
+    return len(message.content.encode()) // BYTES_PER_TOKEN + MESSAGE_TOKENS
+
+
+def _short(message: Message) -> str:
+    return textwrap.shorten(message.content, SUMMARY_LETTERS, placeholder=" …")
 
 
 def last_made_whole(clauses: Sequence[tuple[str, int]], letter: int) -> list[tuple[str, int]]:

@@ -5,9 +5,17 @@ The rule is the one that practitioners know from Silero's own iterator: a frame 
 Clicks shorter than `min_speech` never start anything.
 """
 
+from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from edgevoice.dialog.events import SpeechConfirmed, SpeechEnded, SpeechStarted
+from edgevoice.dialog.events import (
+    SpeechConfirmed,
+    SpeechEnded,
+    SpeechPaused,
+    SpeechResumed,
+    SpeechStarted,
+)
 
 HYSTERESIS = 0.15
 """How far below the threshold a frame may fall and still belong to speech that has started; at most
@@ -16,28 +24,33 @@ half of the way down, or speech with a low threshold would never end."""
 CANDIDATE_GAP = 1_600
 """Samples (100 ms) of silence that a beginning may contain: plosives have such holes."""
 
+PAUSES_REMEMBERED = 64
+
 
 @dataclass(frozen=True, slots=True)
 class SegmenterSettings:
     """All lengths in samples at 16 kHz; `threshold` is a probability.
 
-    `interrupt_voiced` is the barge-in gate.
+    `interrupt_voiced` is the barge-in gate. A `soft_end` that is not shorter than the
+    `endpointing_delay` never comes.
     """
 
     threshold: float
     min_speech: int
+    soft_end: int
     endpointing_delay: int
     max_utterance: int
     interrupt_voiced: int
 
 
-SpeechEvent = SpeechStarted | SpeechConfirmed | SpeechEnded
+SpeechEvent = SpeechStarted | SpeechConfirmed | SpeechPaused | SpeechResumed | SpeechEnded
 
 
 class Segmenter:
     """Turns frames into `SpeechStarted`, `SpeechConfirmed` and `SpeechEnded`, in that order.
 
-    Between a start and its end there is at most one confirmation; speech events never nest. After
+    Between a start and its end there is at most one confirmation, and any number of pauses, every
+    one of them resumed but the last; speech events never nest. After
     speech of `max_utterance` nothing starts until the voice has paused: what never pauses is a
     vacuum cleaner or a television, and would otherwise be taken for one utterance after the other.
     """
@@ -46,7 +59,9 @@ class Segmenter:
         self._settings = settings
         self._speaking = False
         self._confirmed = False
+        self._paused = False
         self._exhausted = False  # by a voice that did not pause
+        self._pauses: deque[tuple[int, int]] = deque(maxlen=PAUSES_REMEMBERED)
         self._start: int | None = None  # first voiced sample of the speech or its candidate
         self._voiced = 0
         self._end = 0  # after the last voiced sample
@@ -56,12 +71,19 @@ class Segmenter:
         """Index after the last voiced sample so far."""
         return self._end
 
+    @property
+    def pauses(self) -> Sequence[tuple[int, int]]:
+        """The latest pauses of at least `CANDIDATE_GAP` inside speech: (first, end) samples."""
+        return self._pauses
+
     def add(self, probability: float, start: int, samples: int) -> list[SpeechEvent]:
         """What the frame of `samples` samples from `start` on brings about."""
         now = start + samples
         threshold = self._settings.threshold
         floor = max(threshold - HYSTERESIS, threshold / 2) if self._speaking else threshold
         if probability >= floor:
+            if self._speaking and start - self._end >= CANDIDATE_GAP:
+                self._pauses.append((self._end, start))
             self._end = now
             if not self._exhausted:
                 self._start = start if self._start is None else self._start
@@ -82,19 +104,25 @@ class Segmenter:
 
     def _spoken(self, now: int, start: int) -> list[SpeechEvent]:
         events: list[SpeechEvent] = []
+        silence = now - self._end
+        if self._paused and not silence:
+            self._paused = False
+            events.append(SpeechResumed(now))
         gate = self._settings.interrupt_voiced
         if not self._confirmed and self._voiced >= gate:
             self._confirmed = True
             events.append(SpeechConfirmed(now, start))
-        silence = now - self._end
         too_long = now - start >= self._settings.max_utterance
         if too_long or silence >= self._settings.endpointing_delay:
             self._exhausted = too_long and silence < CANDIDATE_GAP
             events.append(SpeechEnded(now, start, self._end))
             self._forget()
+        elif not self._paused and silence >= self._settings.soft_end:
+            self._paused = True
+            events.append(SpeechPaused(now, start, self._end))
         return events
 
     def _forget(self) -> None:
-        self._speaking = self._confirmed = False
+        self._speaking = self._confirmed = self._paused = False
         self._start = None
         self._voiced = 0

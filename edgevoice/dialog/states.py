@@ -2,11 +2,17 @@
 
 What is not listed cannot happen; if it does, that is a bug, and it raises.
 
-    IDLE ─speech─▶ HEARING ─endpoint─▶ UNDERSTANDING ─words─▶ PREPARING ─first sound─▶ SPEAKING
-                      ▲                     │                     │                     │   ▲
-                      ├──── goes on ────────┘                     │               speech│   │ was
-                      ├──── goes on before a sound was heard ─────┘                     ▼   │ short
-                      └──── enough voice to interrupt ────────────────────────────── OVERLAP
+    IDLE ─speech─▶ HEARING ◀────────────────── goes on ──────────────────┐
+                    │   ▲ └─soft end─▶ PAUSED ─words─▶ DRAFTING │ BLANK ─┤
+                    │   │                │ endpoint       │ endpoint     │ endpoint: IDLE
+                    │   │                ▼                ▼
+                    └───┼─endpoint─▶ UNDERSTANDING ─▶ PREPARING ─first sound─▶ SPEAKING ─end─▶ IDLE
+                        │                │                │               speech │   ▲
+                        ├──── goes on ───┴────────────────┘                      ▼   │ was short
+                        └──── enough voice to interrupt ──────────────────────── OVERLAP
+
+The words of an utterance are worked out, and its reply is drafted, in the silence before the
+endpoint: a person who goes on costs us the work, never the word.
 """
 
 from collections.abc import Mapping
@@ -20,6 +26,8 @@ from edgevoice.dialog.events import (
     ReplyStarted,
     SpeechConfirmed,
     SpeechEnded,
+    SpeechPaused,
+    SpeechResumed,
     SpeechStarted,
     Understood,
 )
@@ -32,6 +40,12 @@ class State(Enum):
     """Nobody speaks."""
     HEARING = "hearing"
     """The person speaks."""
+    PAUSED = "paused"
+    """The person is silent for a moment; the words so far are being worked out."""
+    DRAFTING = "drafting"
+    """Still silent; a reply is being drafted, and cannot be heard."""
+    BLANK = "blank"
+    """Still silent; what was heard held no words."""
     UNDERSTANDING = "understanding"
     """The person has finished; the words are being worked out."""
     PREPARING = "preparing"
@@ -50,12 +64,14 @@ class Action(Enum):
     """Remember where the utterance began, if it is not the continuation of one."""
     TRANSCRIBE = "transcribe"
     """Work out the words of the utterance."""
+    DRAFT = "draft"
+    """Prepare the reply, behind a shut outlet."""
     CONTINUE_UTTERANCE = "continue utterance"
-    """Throw the transcript away; what follows belongs to the same utterance."""
+    """Throw transcript and draft away; what follows belongs to the same utterance."""
+    OPEN = "open"
+    """Put the words into the history; the drafted reply may be heard."""
     RESPOND = "respond"
-    """Put the words into the history and start a reply."""
-    ASK_AGAIN = "ask again"
-    """Say that we did not understand."""
+    """Prepare the reply and open it at once: the words came after the endpoint."""
     LET_GO = "let go"
     """Forget the utterance: it held nothing for us."""
     INTERRUPT = "interrupt"
@@ -74,11 +90,25 @@ TABLE: Mapping[tuple[State, type[Event]], tuple[State, Action]] = {
     (_S.IDLE, SpeechStarted): (_S.HEARING, _A.BEGIN_UTTERANCE),
     #
     (_S.HEARING, SpeechConfirmed): (_S.HEARING, _A.NOTHING),
+    (_S.HEARING, SpeechPaused): (_S.PAUSED, _A.TRANSCRIBE),
+    (_S.HEARING, SpeechResumed): (_S.HEARING, _A.NOTHING),  # paused while our reply ended
     (_S.HEARING, SpeechEnded): (_S.UNDERSTANDING, _A.TRANSCRIBE),
+    #
+    (_S.PAUSED, SpeechResumed): (_S.HEARING, _A.CONTINUE_UTTERANCE),
+    (_S.PAUSED, SpeechEnded): (_S.UNDERSTANDING, _A.NOTHING),
+    (_S.PAUSED, Understood): (_S.DRAFTING, _A.DRAFT),
+    (_S.PAUSED, Misunderstood): (_S.DRAFTING, _A.DRAFT),
+    (_S.PAUSED, NothingSaid): (_S.BLANK, _A.NOTHING),
+    #
+    (_S.DRAFTING, SpeechResumed): (_S.HEARING, _A.CONTINUE_UTTERANCE),
+    (_S.DRAFTING, SpeechEnded): (_S.PREPARING, _A.OPEN),
+    #
+    (_S.BLANK, SpeechResumed): (_S.HEARING, _A.CONTINUE_UTTERANCE),
+    (_S.BLANK, SpeechEnded): (_S.IDLE, _A.LET_GO),
     #
     (_S.UNDERSTANDING, SpeechStarted): (_S.HEARING, _A.CONTINUE_UTTERANCE),
     (_S.UNDERSTANDING, Understood): (_S.PREPARING, _A.RESPOND),
-    (_S.UNDERSTANDING, Misunderstood): (_S.PREPARING, _A.ASK_AGAIN),
+    (_S.UNDERSTANDING, Misunderstood): (_S.PREPARING, _A.RESPOND),
     (_S.UNDERSTANDING, NothingSaid): (_S.IDLE, _A.LET_GO),
     #
     # Nothing was heard of the reply yet, so there is no doubt about who has the floor: any speech
@@ -91,6 +121,8 @@ TABLE: Mapping[tuple[State, type[Event]], tuple[State, Action]] = {
     (_S.SPEAKING, ReplyEnded): (_S.IDLE, _A.FINISH),
     #
     (_S.OVERLAP, SpeechConfirmed): (_S.HEARING, _A.INTERRUPT),
+    (_S.OVERLAP, SpeechPaused): (_S.OVERLAP, _A.NOTHING),
+    (_S.OVERLAP, SpeechResumed): (_S.OVERLAP, _A.NOTHING),
     (_S.OVERLAP, SpeechEnded): (_S.SPEAKING, _A.LET_GO),
     (_S.OVERLAP, ReplyEnded): (_S.HEARING, _A.FINISH),
 }

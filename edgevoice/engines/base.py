@@ -22,6 +22,17 @@ class Stop(Protocol):
         ...
 
 
+class _Never:
+    """A `Stop` that is never set."""
+
+    def is_set(self) -> bool:
+        return False
+
+
+NEVER: Stop = _Never()
+"""For whoever waits for the end in any case."""
+
+
 @dataclass(frozen=True, slots=True)
 class Transcript:
     """What a transcriber understood.
@@ -55,8 +66,11 @@ class Transcriber(Protocol):
     min_avg_logprob: float
     """The gate: below this `Transcript.avg_logprob` the model is more often wrong than right."""
 
-    def transcribe(self, samples: Samples) -> Transcript:
-        """What is said in `samples` (16 kHz, shape `[n]`); silence gives an empty text."""
+    def transcribe(self, samples: Samples, stop: Stop = NEVER) -> Transcript:
+        """What is said in `samples` (16 kHz, shape `[n]`); silence gives an empty text.
+
+        So does `stop`, which is looked at between the steps of the work.
+        """
         ...
 
 
@@ -67,7 +81,10 @@ class ChatModel(Protocol):
     """Prompt and reply tokens evaluated since construction: what prefix reuse saves shows here."""
 
     def prefill(self, messages: Sequence[Message], stop: Stop) -> None:
-        """Bring `messages` into the model's cache, so that a reply to them starts sooner."""
+        """Bring `messages` into the model's cache, so that a reply to them starts sooner.
+
+        The last message may be unfinished: going on with it costs only what is new.
+        """
         ...
 
     def stream(self, messages: Sequence[Message], stop: Stop) -> Iterator[str]:

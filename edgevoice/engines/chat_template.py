@@ -6,6 +6,7 @@ model's cache every morning.
 """
 
 from collections.abc import Mapping, Sequence
+from itertools import takewhile
 from typing import NoReturn
 
 import jinja2
@@ -48,6 +49,18 @@ class ChatTemplate:
                 f"the model's chat template refuses this conversation ({error})",
                 "Choose another llm.model.",
             ) from None
+
+    def render_open(self, messages: Sequence[Message]) -> str:
+        """The prompt up to where the user's words go on: the last ones, or those after a reply.
+
+        It is what the prompts for two ways of going on have in common.
+        """
+        if not messages or messages[-1].role != "user":
+            messages = [*messages, Message("user", "")]
+        *before, last = messages
+        ways = [self.render([*before, Message("user", last.content + way)]) for way in "AB"]
+        same = takewhile(lambda pair: pair[0] == pair[1], zip(*ways, strict=False))
+        return "".join(letter for letter, _ in same)
 
     def _render(self, messages: Sequence[Message]) -> str:
         asked: list[Mapping[str, str]] = [

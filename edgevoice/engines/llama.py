@@ -63,10 +63,10 @@ class LlamaChat:
         self._template = ChatTemplate(source.decode("utf-8", "replace"), bos=bos, eos=eos)
 
     def prefill(self, messages: Sequence[Message], stop: Stop) -> None:
-        self._evaluate_prompt(self._prompt(messages), stop)
+        self._evaluate_prompt(self._tokens(self._template.render_open(messages)), stop)
 
     def stream(self, messages: Sequence[Message], stop: Stop) -> Iterator[str]:
-        if not self._evaluate_prompt(self._prompt(messages), stop):
+        if not self._evaluate_prompt(self._tokens(self._template.render(messages)), stop):
             return
         sampler = self._sampler()
         try:
@@ -93,8 +93,7 @@ class LlamaChat:
                 return
             self._evaluate([token])
 
-    def _prompt(self, messages: Sequence[Message]) -> list[int]:
-        text = self._template.render(messages)
+    def _tokens(self, text: str) -> list[int]:
         add_bos = bool(self._bos) and not text.startswith(self._bos)
         tokens: list[int] = self._llama.tokenize(text.encode(), add_bos=add_bos, special=True)
         if len(tokens) >= self._context:

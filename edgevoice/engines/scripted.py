@@ -14,7 +14,7 @@ from typing import Generic, Self, TypeVar
 import numpy as np
 
 from edgevoice.audio.chunk import AudioChunk, Samples
-from edgevoice.engines.base import Message, Stop, Transcript
+from edgevoice.engines.base import NEVER, Message, Stop, Transcript
 from edgevoice.engines.blocks import blocks
 from edgevoice.engines.prefix import reusable
 
@@ -119,7 +119,7 @@ class ScriptedTranscriber(_Scripted[str | Transcript]):
         super().__init__(transcripts)
         self.min_avg_logprob = min_avg_logprob
 
-    def transcribe(self, samples: Samples) -> Transcript:
+    def transcribe(self, samples: Samples, stop: Stop = NEVER) -> Transcript:
         if not len(samples):
             return Transcript("")
         line = self._next_line(f"asked to transcribe {len(samples)} samples")
@@ -139,7 +139,10 @@ class ScriptedChat(_Scripted[str]):
         self._cached: list[str] = []
 
     def prefill(self, messages: Sequence[Message], stop: Stop) -> None:
-        self._evaluate_prompt(messages, stop)
+        if not messages or messages[-1].role != "user":
+            messages = [*messages, Message("user", "")]
+        tokens = [token for message in messages for token in _tokens(message)]
+        self._bring(tokens[:-1], stop)
 
     def stream(self, messages: Sequence[Message], stop: Stop) -> Iterator[str]:
         if not self._evaluate_prompt(messages, stop):
@@ -155,6 +158,9 @@ class ScriptedChat(_Scripted[str]):
         tokens = [token for message in messages for token in _tokens(message)]
         if messages and messages[-1].role == "user":
             tokens.append("<assistant>")
+        return self._bring(tokens, stop)
+
+    def _bring(self, tokens: Sequence[str], stop: Stop) -> bool:
         known = reusable(self._cached, tokens)
         if known < len(tokens) and not stop.is_set():
             del self._cached[known:]

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from edgevoice.audio.chunk import LISTENING_RATE, Samples, samples_of
 from edgevoice.engines import whisper_files
-from edgevoice.engines.base import Transcript
+from edgevoice.engines.base import NEVER, Stop, Transcript
 from edgevoice.engines.whisper_window import LONGEST, loops, pieces, token_cap, window_samples
 from edgevoice.errors import ConfigError, EngineError, ModelError
 
@@ -73,8 +73,10 @@ class WhisperTranscriber:
         self._end = self._token("<|endoftext|>")
         self._warm_up()
 
-    def transcribe(self, samples: Samples) -> Transcript:
-        heard = [self._transcribe_piece(piece) for piece in pieces(samples)]
+    def transcribe(self, samples: Samples, stop: Stop = NEVER) -> Transcript:
+        heard = [self._transcribe_piece(piece, stop) for piece in pieces(samples)]
+        if stop.is_set():
+            return Transcript("")
         heard = [one for one in heard if one.text]
         if not heard:
             return Transcript("")
@@ -83,15 +85,19 @@ class WhisperTranscriber:
             " ".join(one.text for one in heard), min(one.avg_logprob for one in heard)
         )
 
-    def _transcribe_piece(self, samples: Samples) -> Transcript:
-        if len(samples) < SHORTEST or np.abs(samples.astype(np.int32)).max() < QUIETEST:
+    def _transcribe_piece(self, samples: Samples, stop: Stop) -> Transcript:
+        if (
+            stop.is_set()
+            or len(samples) < SHORTEST
+            or np.abs(samples.astype(np.int32)).max() < QUIETEST
+        ):
             return Transcript("")
         cap = min(self._max_new_tokens, token_cap(len(samples)))
         profile = self._profile
         short = window_samples(len(samples), profile.min_window_ms, profile.silence_after_ms)
-        decoded = self._decode(samples, short, cap)
+        decoded = self._decode(samples, short, cap, stop)
         if loops(decoded.tokens) or not decoded.ended:
-            decoded = self._decode(samples, LONGEST, cap)
+            decoded = self._decode(samples, LONGEST, cap, stop)
         if loops(decoded.tokens) or self._is_silence(decoded):
             return Transcript("")
         text = str(self._model.hf_tokenizer.decode(decoded.tokens)).strip()
@@ -100,12 +106,14 @@ class WhisperTranscriber:
     def _is_silence(self, decoded: _Decoded) -> bool:
         return decoded.no_speech > NO_SPEECH and decoded.avg_logprob < self._profile.min_avg_logprob
 
-    def _decode(self, samples: Samples, window: int, cap: int) -> _Decoded:
+    def _decode(self, samples: Samples, window: int, cap: int, stop: Stop = NEVER) -> _Decoded:
         import ctranslate2
 
         try:
             features = self._features(samples, window)
             encoded = self._model.model.encode(ctranslate2.StorageView.from_array(features[None]))
+            if stop.is_set():  # generating cannot be stopped
+                return _Decoded([], 0.0, 0.0, ended=True)
             result = self._model.model.generate(
                 encoded,
                 [self._prompt],

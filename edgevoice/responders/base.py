@@ -11,10 +11,10 @@ from edgevoice.dialog.history import Message
 
 @dataclass(frozen=True, slots=True)
 class Speech:
-    """A piece of the reply's sound.
+    """A piece of the reply.
 
-    `text` is the clause that begins with this piece, exactly as it was written; it is empty for
-    the pieces that continue a clause.
+    `text` is a clause that begins here, exactly as it was written, and then there is no sound yet;
+    it is empty for the pieces of sound that follow.
     """
 
     chunk: AudioChunk
@@ -23,6 +23,13 @@ class Speech:
 
 class Responder(Protocol):
     """Answers a conversation with speech."""
+
+    async def prepare(self, messages: Sequence[Message], stop: threading.Event) -> None:
+        """Read `messages`, whose last one may be unfinished, so that a reply to them starts sooner.
+
+        Raises `EngineError` when an engine fails.
+        """
+        ...
 
     def reply(
         self, messages: Sequence[Message], stop: threading.Event

@@ -6,14 +6,14 @@ present one plays.
 
 import asyncio
 import threading
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Iterator, Sequence
 from contextlib import aclosing
 
 import numpy as np
 
 from edgevoice.audio.chunk import AudioChunk
 from edgevoice.dialog.clauses import ClauseSplitter
-from edgevoice.dialog.events import ClauseWritten, SoundMade, TokenWritten
+from edgevoice.dialog.events import ClauseWritten, Prefilled, SoundMade, TokenWritten
 from edgevoice.dialog.history import Message
 from edgevoice.dialog.speakable import Speakable
 from edgevoice.engines.base import ChatModel, Voice
@@ -21,8 +21,9 @@ from edgevoice.engines.workers import Worker
 from edgevoice.report import Journal
 from edgevoice.responders.base import Speech
 
-CLAUSES_AHEAD = 8
-"""Clauses that may wait for the voice; the language model pauses when there are more."""
+CLAUSES_AHEAD = 2
+"""Clauses that may wait for the voice; the language model pauses when there are more, so that a
+draft which is dropped, or a reply which is interrupted, wastes little."""
 
 
 class Speaker:
@@ -36,20 +37,17 @@ class Speaker:
     async def speak(
         self, clause: str, speakable: Speakable, stop: threading.Event
     ) -> AsyncGenerator[Speech, None]:
-        """`clause` as sound; one empty piece when there is nothing to say in it."""
+        """`clause`, and then its sound."""
         self._journal.publish(ClauseWritten(self._journal.now(), clause))
-        text, words = clause, speakable(clause)
-        if words:
+        yield Speech(AudioChunk(np.zeros(0, np.int16), self._voice.rate), clause)
+        if words := speakable(clause):
             chunks = self._worker.stream(lambda: self._voice.synthesize(words, stop), stop)
             async with aclosing(chunks):
                 async for chunk in chunks:
                     self._journal.publish(
                         SoundMade(self._journal.now(), len(chunk.pcm), chunk.rate)
                     )
-                    yield Speech(chunk, text)
-                    text = ""
-        if text:
-            yield Speech(AudioChunk(np.zeros(0, np.int16), self._voice.rate), text)
+                    yield Speech(chunk, "")
 
 
 class LocalResponder:
@@ -62,6 +60,17 @@ class LocalResponder:
         self._chat_worker = chat_worker
         self._speaker = speaker
         self._journal = journal
+
+    async def prepare(self, messages: Sequence[Message], stop: threading.Event) -> None:
+        """Bring `messages` into the chat model's cache."""
+
+        def read() -> int:
+            before = self._chat.evaluated_tokens
+            self._chat.prefill(messages, stop)
+            return self._chat.evaluated_tokens - before
+
+        if tokens := await self._chat_worker.call(read):
+            self._journal.publish(Prefilled(self._journal.now(), tokens))
 
     async def reply(
         self, messages: Sequence[Message], stop: threading.Event
@@ -91,11 +100,17 @@ class LocalResponder:
         Not so when it is cancelled: then nobody reads any more, and a full queue would hold it.
         """
         splitter = ClauseSplitter()
-        pieces = self._chat_worker.stream(lambda: self._chat.stream(messages, stop), stop)
+
+        def written() -> Iterator[tuple[str, int]]:
+            before = self._chat.evaluated_tokens
+            for piece in self._chat.stream(messages, stop):
+                yield piece, self._chat.evaluated_tokens - before
+
+        pieces = self._chat_worker.stream(written, stop)
         try:
             async with aclosing(pieces):
-                async for piece in pieces:
-                    self._journal.publish(TokenWritten(self._journal.now(), piece))
+                async for piece, evaluated in pieces:
+                    self._journal.publish(TokenWritten(self._journal.now(), piece, evaluated))
                     for clause in splitter.add(piece):
                         await clauses.put(clause)
             for clause in splitter.finish():
@@ -112,6 +127,9 @@ class FixedResponder:
     def __init__(self, sentence: str, speaker: Speaker) -> None:
         self._sentence = sentence
         self._speaker = speaker
+
+    async def prepare(self, messages: Sequence[Message], stop: threading.Event) -> None:
+        """Nothing to prepare."""
 
     async def reply(
         self, messages: Sequence[Message], stop: threading.Event

@@ -67,14 +67,14 @@ def test_the_json_has_what_a_program_needs(talk: Talk) -> None:
     assert third["said"] is None
     for turn in (first, second, third):
         stages = turn["stages_ms"]
-        assert list(stages) == [
+        assert set(stages) == {
             "endpoint",
             "stt_final",
             "llm_first_token",
             "llm_first_clause",
             "tts_first_chunk",
             "playback",
-        ]
+        }
         assert sum(stages.values()) == pytest.approx(turn["response_ms"])
 
 

@@ -94,6 +94,48 @@ def test_old_turns_go_many_at_once_so_that_the_beginning_seldom_changes() -> Non
     assert held(history)[-1] == ("assistant", "an answer to 199")
 
 
+@given(turns, st.integers(0, 2_000))
+def test_folding_makes_room_and_keeps_the_last_turn(
+    said: list[tuple[str, str]], budget: int
+) -> None:
+    history = History(SYSTEM, budget)
+    for role, text in said:
+        (history.add_user if role == "user" else history.add_assistant)(text)
+    before = held(history)
+    changed = history.fold()
+    assert changed == (len(held(history)) < len(before))
+    assert held(history) == before[len(before) - len(held(history)) :]
+    assert held(history)[-2:] == before[-2:] or len(before) % 2
+    assert tokens(history) <= 0.6 * budget or len(held(history)) <= 2
+    assert history.messages()[0].content.startswith(SYSTEM)
+    assert not history.fold() or len(before) > 2
+
+
+def test_what_was_folded_is_summed_up_and_the_summary_stays_short() -> None:
+    history = History(SYSTEM, budget_tokens=1_000)
+    for n in range(200):
+        history.add_user(f"what is the answer to question {n:03}, " + "please, " * 20)
+        history.add_assistant(f"It is {n:03}.")
+        history.fold()
+        assert tokens(history) <= 600
+    prompt, *lines = history.messages()[0].content.splitlines()
+    assert prompt == SYSTEM and lines[:2] == ["", "Earlier in this conversation:"]
+    assert lines[2].startswith("- They: what is the answer to question ")
+    assert lines[-1].endswith("You: It is 198.") or "You: It is 19" in lines[-1]
+    assert len("\n".join(lines)) <= 0.2 * 1_000 * BYTES_PER_TOKEN + 40
+    history.clear()
+    assert history.messages()[0].content == SYSTEM
+
+
+def test_asking_changes_nothing_yet() -> None:
+    history = History(SYSTEM, BUDGET)
+    history.add_user("what is")
+    asked = history.asked("new")
+    assert held(history) == [("user", "what is")]
+    history.add_user("new")
+    assert history.messages() == asked == history.asked("")
+
+
 def test_words_that_are_longer_than_the_budget_are_kept_alone() -> None:
     history = History(SYSTEM, BUDGET)
     history.add_user("hello")

@@ -17,6 +17,8 @@ from edgevoice.dialog.events import (
     ReplyStarted,
     SpeechConfirmed,
     SpeechEnded,
+    SpeechPaused,
+    SpeechResumed,
     SpeechStarted,
     Understood,
 )
@@ -79,6 +81,9 @@ class World(RuleBasedStateMachine):
         self.now = 0
         self.speech: int | None = None  # where the person's present speech began
         self.confirmed = False
+        self.paused = False
+        self.blank = False
+        self.draft = False
         self.utterance: int | None = None  # from where on words are owed a transcript
         self.transcribing = False
         self.reply = False
@@ -94,14 +99,19 @@ class World(RuleBasedStateMachine):
                 assert not self.transcribing
                 self.transcribing = True
             case Action.CONTINUE_UTTERANCE:
-                assert self.transcribing and self.utterance is not None
-                self.transcribing = False
-            case Action.RESPOND | Action.ASK_AGAIN:
-                assert not self.reply
+                assert self.utterance is not None
+                assert self.transcribing or self.draft or self.blank
+                self.transcribing = self.draft = self.blank = False
+            case Action.DRAFT:
+                assert self.paused and not self.reply
+                self.draft = True
+            case Action.OPEN | Action.RESPOND:
+                assert not self.reply and self.draft == (action is Action.OPEN)
+                self.draft = False
                 self.reply, self.sounding, self.utterance = True, False, None
             case Action.LET_GO:
-                assert not self.confirmed, "speech that had enough voice was forgotten"
-                self.utterance = None
+                assert self.blank or not self.confirmed, "enough voice, and it was forgotten"
+                self.utterance, self.blank = None, False
             case Action.INTERRUPT:
                 assert self.reply and not (self.sounding and not self.confirmed)
                 self.reply = self.sounding = False
@@ -117,7 +127,7 @@ class World(RuleBasedStateMachine):
         self.speech = self.now
         self.happens(SpeechStarted(self.now, self.now))
 
-    @precondition(lambda self: self.speech is not None and not self.confirmed)
+    @precondition(lambda self: self.speech is not None and not (self.confirmed or self.paused))
     @rule()
     def has_spoken_enough_to_interrupt(self) -> None:
         assert self.speech is not None
@@ -128,13 +138,29 @@ class World(RuleBasedStateMachine):
     @rule()
     def stops_speaking(self) -> None:
         assert self.speech is not None
-        self.happens(SpeechEnded(self.now, self.speech, self.now))
+        ended = SpeechEnded(self.now, self.speech, self.now)
+        self.paused = False
+        self.happens(ended)
         self.speech, self.confirmed = None, False
+
+    @precondition(lambda self: self.speech is not None and not self.paused)
+    @rule()
+    def pauses(self) -> None:
+        assert self.speech is not None
+        self.paused = True
+        self.happens(SpeechPaused(self.now, self.speech, self.now))
+
+    @precondition(lambda self: self.paused)
+    @rule()
+    def goes_on(self) -> None:
+        self.paused = False
+        self.happens(SpeechResumed(self.now))
 
     @precondition(lambda self: self.transcribing)
     @rule(kind=st.sampled_from([Understood, Misunderstood, NothingSaid]))
     def transcript_is_ready(self, kind: type[Event]) -> None:
         self.transcribing = False
+        self.blank = self.state is State.PAUSED and kind is NothingSaid
         self.happens(example(kind))
 
     @precondition(lambda self: self.reply and not self.sounding)
@@ -151,10 +177,13 @@ class World(RuleBasedStateMachine):
     @invariant()
     def the_state_says_what_is_so(self) -> None:
         speaking, reply = self.speech is not None, self.reply
-        assert speaking == (self.state in (State.HEARING, State.OVERLAP))
+        waiting = (State.PAUSED, State.DRAFTING, State.BLANK)
+        assert speaking == (self.state in (State.HEARING, State.OVERLAP, *waiting))
+        assert self.paused or self.state not in waiting
+        assert self.draft == (self.state is State.DRAFTING)
         assert reply == (self.state in (State.PREPARING, State.SPEAKING, State.OVERLAP))
         assert self.sounding == (self.state in (State.SPEAKING, State.OVERLAP))
-        assert self.transcribing == (self.state is State.UNDERSTANDING)
+        assert self.transcribing == (self.state in (State.PAUSED, State.UNDERSTANDING))
 
     @invariant()
     def who_speaks_is_remembered_from_the_first_sample_on(self) -> None:

@@ -249,7 +249,8 @@ def test_templates_that_cannot_be_used(tmp_path: Path, template: str | None, rea
 @pytest.mark.parametrize(("template", "count"), [("{{ bos_token }}hi", 3), ("hi", 3)])
 def test_there_is_one_begin_token(tmp_path: Path, template: str, count: int) -> None:
     path = tiny_gguf.write(tmp_path / "begin.gguf", template=template, add_bos=True)
-    tokens = open_chat(path)._prompt(FIRST)
+    chat = open_chat(path)
+    tokens = chat._tokens(chat._template.render(FIRST))
     assert len(tokens) == count
     assert tokens[0] == 256
 

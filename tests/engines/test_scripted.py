@@ -116,7 +116,7 @@ def test_a_reply_that_was_stopped_before_it_began_is_not_used(halt: Event, go: E
 def test_words_are_the_tokens_of_the_fake(go: Event) -> None:
     chat = ScriptedChat(["one two three"])
     chat.prefill(ASKED, go)
-    assert chat.evaluated_tokens == 4  # <user> hello <end> <assistant>
+    assert chat.evaluated_tokens == 2  # <user> hello, and then <end> <assistant>
     assert list(chat.stream(ASKED, go)) == ["one", " two", " three"]
     assert chat.evaluated_tokens == 7
 

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from edgevoice.audio.chunk import LISTENING_RATE, Samples
+from edgevoice.engines.base import Stop, Transcript
 from edgevoice.engines.whisper import WhisperTranscriber, _Decoded
 from edgevoice.engines.whisper_files import Profile
 from edgevoice.engines.whisper_window import LONGEST
@@ -35,7 +36,7 @@ class Decoder:
         self.answers = list(answers)
         self.asked: list[tuple[int, int]] = []
 
-    def __call__(self, _samples: Samples, window: int, cap: int) -> _Decoded:
+    def __call__(self, _samples: Samples, window: int, cap: int, _stop: Stop) -> _Decoded:
         self.asked.append((window, cap))
         return self.answers.pop(0)
 
@@ -101,6 +102,24 @@ def test_unsure_words_over_no_speech_are_silence(
 ) -> None:
     decode_with(monkeypatch, transcriber, _Decoded([5, 6], logprob, no_speech, ended=True))
     assert bool(transcriber.transcribe(NOISE).text) == heard
+
+
+class StopAfter:
+    """A `Stop` that is set after so many looks at it."""
+
+    def __init__(self, looks: int) -> None:
+        self.looks = looks
+
+    def is_set(self) -> bool:
+        self.looks -= 1
+        return self.looks < 0
+
+
+@pytest.mark.parametrize("looks", [0, 1])
+def test_stopped_before_and_after_encoding(transcriber: WhisperTranscriber, looks: int) -> None:
+    stop = StopAfter(looks)
+    assert transcriber.transcribe(NOISE, stop) == Transcript("")
+    assert stop.looks < 0
 
 
 def test_long_speech_is_cut_and_the_surest_doubt_counts(

@@ -175,7 +175,7 @@ def _listening(staff: Staff, turns: Sequence[Told]) -> Iterator[Shape]:
     for turn in (told.turn for told in turns):
         for box in staff.span(LISTENING, turn.speech_end, turn.endpoint):
             yield Fill(box, WAIT)
-        for box in staff.span(LISTENING, turn.endpoint, turn.transcript):
+        for box in staff.span(LISTENING, turn.soft_end or turn.endpoint, turn.transcript):
             yield Fill(box, DECODE)
 
 
