@@ -6,10 +6,10 @@ from typing import Any
 from edgevoice.errors import ModelError
 
 
-def open_session(path: Path, *, threads: int, cure: str) -> Any:
+def open_session(path: Path, *, threads: int, cure: str, part: bytes | None = None) -> Any:
     """An `onnxruntime.InferenceSession` for the model in `path`, with `threads` threads.
 
-    Raises `ModelError`, with `cure`, when the file is missing or no ONNX model.
+    `part`: a model made of that one, to be opened in its place. Raises `ModelError`, with `cure`, when the file is missing or no ONNX model.
     """
     if not path.is_file():
         raise ModelError(f"{path}: no such model file", cure)
@@ -28,7 +28,7 @@ def open_session(path: Path, *, threads: int, cure: str) -> Any:
     options.log_severity_level = 4
     try:
         return onnxruntime.InferenceSession(
-            str(path), sess_options=options, providers=["CPUExecutionProvider"]
+            part or str(path), sess_options=options, providers=["CPUExecutionProvider"]
         )
     except Exception as error:  # onnxruntime's own exceptions have no common base
         raise ModelError(f"{path}: is damaged, or not an ONNX model", cure) from error

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from threading import Event
 
@@ -9,6 +10,7 @@ import numpy as np
 import pytest
 
 from edgevoice.audio.chunk import Samples
+from edgevoice.engines.base import Stop
 from edgevoice.engines.piper import PiperVoice
 from edgevoice.errors import ModelError
 from tools import make_test_voice
@@ -54,9 +56,9 @@ def test_the_second_sentence_is_not_made_when_stopped_in_the_first(
     made: list[list[str]] = []
     make = voice._speak
 
-    def note(sentence: list[str]) -> Samples:
+    def note(sentence: list[str], stop: Stop) -> Iterator[Samples]:
         made.append(sentence)
-        return make(sentence)
+        return make(sentence, stop)
 
     monkeypatch.setattr(voice, "_speak", note)
     chunks = voice.synthesize("The first. The second.", go)
@@ -68,8 +70,8 @@ def test_the_second_sentence_is_not_made_when_stopped_in_the_first(
 
 def test_sound_beyond_full_scale_is_clipped(whistle: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     voice = PiperVoice(whistle, threads=1)
-    loud = np.array([[[-3.0, 3.0]]], np.float32)
-    monkeypatch.setattr(voice._voice, "phoneme_ids_to_audio", lambda *_: loud)
+    loud = np.array([-3.0, 3.0], np.float32)
+    monkeypatch.setattr(voice._network, "run", lambda *_: iter([loud]))
     assert speak(voice, "a").tolist() == [-32767, 32767]
 
 
