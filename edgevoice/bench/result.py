@@ -1,6 +1,7 @@
 """The one form in which every benchmark of the project writes down what it measured.
 
-    {"machine": {…}, "figures": {…}, "goals": [{"name": …, "goal": "≤ 10 ms", "value": 3.1, "ok": true}]}
+    {"machine": {…}, "figures": {…},
+     "goals": [{"name": "…", "goal": "≤ 10 ms", "value": 3.1, "ok": true}]}
 
 A goal that was not measured has the value null and is not ok.
 """
