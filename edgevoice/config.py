@@ -77,7 +77,7 @@ class VadConfig(Section):
     """Probability from which a frame counts as speech; below 0.15 less, it counts as silence."""
     min_speech_duration_ms: int = Field(default=96, ge=32, le=2000)
     """Milliseconds of voice before something counts as speech at all."""
-    soft_end_ms: int = Field(default=160, ge=64, le=5000)
+    soft_end_ms: int = Field(default=96, ge=64, le=5000)
     """Milliseconds of silence after which the final words, and the reply, are worked on in case
     the turn is over; not shorter than `endpointing_delay_ms` means: not before it is."""
     endpointing_delay_ms: int = Field(default=500, ge=100, le=5000)

@@ -37,7 +37,7 @@ def test_the_stages_of_a_turn_add_up_to_its_response_time() -> None:
     turn = talk.turns[0]
     stages = turn.stages_ms()
     assert sum(stage for stage in stages.values() if stage is not None) == turn.response_ms
-    assert stages["stt_final"] == pytest.approx(160 + 50, abs=50)
+    assert stages["stt_final"] == pytest.approx(96 + 50, abs=40)
     # The first word, and one more to see that "Hi there," is over.
     assert stages["llm_first_token"] == pytest.approx(20, abs=1)
     assert turn.endpoint - turn.speech_end == pytest.approx(samples_of(500), abs=512)
@@ -219,7 +219,7 @@ def test_a_pause_before_the_transcript_is_ready_continues_the_utterance() -> Non
         [Line(clip(2000, pause_at_ms=700, pause_ms=560), "set a timer … for an hour")],
         ["set a timer", "set a timer for an hour"],
         ["Done."],
-        stt_pace=0.5,
+        stt_pace=0.6,
     )
     # The first transcript is thrown away before it is asked for: inline workers transcribe last.
     talk.transcripts = ["set a timer for an hour"]

@@ -139,12 +139,13 @@ class WhisperTranscriber:
     def _features(self, samples: Samples, window: int) -> Features:
         """`samples` as features of a window of `window` samples, shape `[bands, window / 160]`."""
         sound = samples.astype(np.float32) / 32768
-        if self._profile.padding == "silence":
-            sound = np.pad(sound, (0, max(0, window - len(sound))))
         features: Features = self._model.feature_extractor(sound).astype(np.float32)
+        # Whisper's features end 80 dB below the loudest one, which is 2 in their unit.
+        silence = features.max() - 2 if self._profile.padding == "silence" else 0.0
         frames = window // _FRAME
         features = features[:, :frames]
-        return np.pad(features, ((0, 0), (0, frames - features.shape[1])))
+        missing = ((0, 0), (0, frames - features.shape[1]))
+        return np.pad(features, missing, constant_values=silence)
 
     def _warm_up(self) -> None:
         """Decode once: the first run is ten times slower than the others, and finds bad shapes."""
