@@ -78,7 +78,9 @@ def as_figures(measured: Measured) -> dict[str, Any]:
         "asked_again": sum(not turn.understood for turn in measured.turns),
         "failed": sum(bool(turn.failed) for turn in measured.turns),
         "cues": sum(turn.cued for turn in measured.turns),
-        "stages": {name: each and asdict(each) for name, each in spreads(measured).items()},
+        "stages": {
+            name: asdict(each) if each else None for name, each in spreads(measured).items()
+        },
         "cpu_s_per_minute": {
             phase.value: cost.per_minute for phase, cost in measured.costs.items()
         },
@@ -96,7 +98,7 @@ def as_figures(measured: Measured) -> dict[str, Any]:
 def median(measured: Measured, name: str) -> float | None:
     """The median of one of the `spreads`."""
     found = spreads(measured)[name]
-    return found and found.p50
+    return found.p50 if found else None
 
 
 def ratio(value: float | None, base: float | None) -> float | None:
@@ -122,7 +124,7 @@ def goals(
         Goal.at_most(
             "time not spent in an engine, the endpoint wait or audio buffering, p95",
             10,
-            orchestration and orchestration.p95,
+            orchestration.p95 if orchestration else None,
             "ms",
         ),
         Goal.at_most(
@@ -131,7 +133,10 @@ def goals(
             median(measured, "prompt_tokens"),
         ),
         Goal.at_most(
-            "CPU while nobody speaks", 2, silence and silence.percent_of_a_core, "% of one core"
+            "CPU while nobody speaks",
+            2,
+            silence.percent_of_a_core if silence else None,
+            "% of one core",
         ),
         Goal.at_most("time to first token, turn 200 / turn 5", 1.15, flatness, "×"),
         Goal.at_most("RSS after 500 conversations against after 50", 1.02, growth, "×"),

@@ -44,7 +44,7 @@ async def hold(
         for lines in conversations:
             recorder, handovers = Recorder(), Handovers()
             caller = WatchedCaller(lines, handovers)
-            watching = [recorder, handovers, meter, *observers]
+            watching: list[Observer] = [recorder, handovers, meter, *observers]
             agent = build_agent(config, engines, workers, caller, watching)
             meter.begin(Phase.BETWEEN if turns else Phase.SILENCE)
             try:
@@ -53,7 +53,7 @@ async def hold(
                 meter.begin(None)
                 await asyncio.shield(caller.aclose())
             turns += timed_exactly(recorder.turns, caller.spoken)
-            orchestration += [span and idle_ms(span, spans) for span in handovers.spans]
+            orchestration += [idle_ms(span, spans) if span else None for span in handovers.spans]
             spans.clear()
     finally:
         workers.close()
