@@ -1,5 +1,8 @@
 """Small ONNX models on the processor, run by onnxruntime."""
 
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +12,8 @@ from edgevoice.errors import ModelError
 def open_session(path: Path, *, threads: int, cure: str, part: bytes | None = None) -> Any:
     """An `onnxruntime.InferenceSession` for the model in `path`, with `threads` threads.
 
-    `part`: a model made of that one, to be opened in its place. Raises `ModelError`, with `cure`, when the file is missing or no ONNX model.
+    `part`: a model made of that one, to be opened in its place. Raises `ModelError`, with `cure`,
+    when the file is missing or no ONNX model.
     """
     if not path.is_file():
         raise ModelError(f"{path}: no such model file", cure)
@@ -27,8 +31,21 @@ def open_session(path: Path, *, threads: int, cure: str, part: bytes | None = No
     options.enable_cpu_mem_arena = False
     options.log_severity_level = 4
     try:
-        return onnxruntime.InferenceSession(
-            part or str(path), sess_options=options, providers=["CPUExecutionProvider"]
-        )
+        with _file(path, part) as model:
+            return onnxruntime.InferenceSession(
+                model, sess_options=options, providers=["CPUExecutionProvider"]
+            )
     except Exception as error:  # onnxruntime's own exceptions have no common base
         raise ModelError(f"{path}: is damaged, or not an ONNX model", cure) from error
+
+
+@contextmanager
+def _file(path: Path, part: bytes | None) -> Iterator[str]:
+    """The name of a file with the model in it; a session made from bytes would keep them."""
+    if part is None:
+        yield str(path)
+        return
+    with os.fdopen(os.memfd_create("model"), "wb") as memory:
+        memory.write(part)
+        memory.flush()
+        yield f"/proc/self/fd/{memory.fileno()}"

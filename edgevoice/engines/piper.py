@@ -34,18 +34,25 @@ class PiperVoice:
     """A `Voice`. One sentence is synthesised at a time; `stop` is looked at between blocks."""
 
     def __init__(
-        self, path: Path, *, threads: int, speed: float = 1.0, speaker: int | None = None
+        self,
+        path: Path,
+        *,
+        threads: int,
+        speed: float = 1.0,
+        speaker: int | None = None,
+        early: bool = True,
     ) -> None:
         """Load the voice in `path` and `path`.json.
 
         `speed`: 1 is the voice's own, 2 twice as fast. `speaker`: index, for voices that have
-        several; None takes the voice's default. Raises `ModelError`.
+        several; None takes the voice's default. `early`: in blocks, if the voice allows it; without
+        it every sentence is made whole, to measure what that is worth. Raises `ModelError`.
         """
         import piper
 
         # It warns, with the phoneme, about every sound that a voice does not know.
         logging.getLogger("piper").setLevel(logging.ERROR)
-        self._network = _open(path, threads)
+        self._network = _open(path, threads, early)
         self._config = _config(Path(f"{path}.json"))
         self._voice: Any = piper.PiperVoice(session=None, config=self._config)
         self.rate: int = self._config.sample_rate
@@ -100,11 +107,11 @@ def _samples(sound: Sound) -> Samples:
     return (np.clip(sound, -1, 1) * 32767).astype(np.int16)
 
 
-def _open(path: Path, threads: int) -> Whole | InBlocks:
-    """The network in `path`, in blocks if it can be; raises `ModelError`."""
+def _open(path: Path, threads: int, early: bool) -> Whole | InBlocks:
+    """The network in `path`, in blocks if it can and may be; raises `ModelError`."""
     from edgevoice.engines.piper_split import split
 
-    if parts := split(path):
+    if early and (parts := split(path)):
         front, decoder = (
             open_session(path, threads=threads, cure=CURE, part=part)
             for part in (parts.front, parts.decoder)

@@ -162,6 +162,10 @@ def test_a_voice_in_blocks_is_a_voice(small: Path) -> None:
     assert 0 < len(list(voice.synthesize("A clause of some length.", halt))) < len(chunks)
 
 
+def test_a_voice_may_be_kept_whole(small: Path) -> None:
+    assert not isinstance(PiperVoice(small, threads=1, early=False)._network, InBlocks)
+
+
 def changed(small: Path, tmp_path: Path, change: Change) -> Path:
     model = onnx.load(small)
     change(model.graph)
