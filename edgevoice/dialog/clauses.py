@@ -1,7 +1,8 @@
 """Text as it is written → clauses, each as soon as it is worth saying.
 
 A clause ends after a sentence, at a line's end, or at a comma, colon, semicolon or dash once a few
-words have gathered; so a voice can start with the first words while the rest is being written.
+words have gathered; the first one also before a word that joins another clause to it. So a voice
+can start with the first words while the rest is being written.
 The cuts depend on the text alone, never on the pieces in which it arrives, and the clauses put
 together are the text, white space included.
 """
@@ -11,6 +12,9 @@ from collections.abc import Iterator
 
 FIRST_CLAUSE_WORDS = 3
 """Words before the first soft break: the sooner the first clause, the sooner the first sound."""
+
+JOINED_WORDS = 6
+"""Words before a first clause may end where two are joined without a mark: "… because …"."""
 
 CLAUSE_WORDS = 6
 """Words before later soft breaks: a voice sounds better with longer clauses."""
@@ -29,6 +33,13 @@ _NO_SENTENCE_END = re.compile(
     re.IGNORECASE,
 )
 
+_JOINT = re.compile(
+    r"^.*\S(\s+)(?:but|because|which|who|where|when|while|until|although|though|if)\s$",
+    re.IGNORECASE | re.DOTALL,
+)
+"""A word that begins another clause ("and" may join two nouns). English; elsewhere marks alone end
+a clause."""
+
 _WIDE_ENDS = frozenset("。！？｡」』）")
 """No space follows these: a clause may end right after them, unless more of them come."""
 
@@ -46,16 +57,18 @@ class ClauseSplitter:
             # White space stays with the clause before it, so a cut is known at the first letter
             # after it.
             if self._may_end_before(letter) and self._complete(letter):
-                yield self._cut()
+                yield self._cut(len(self._clause))
             self._clause += letter
+            if self._first and letter.isspace() and (joint := self._joint()):
+                yield self._cut(joint)
 
     def finish(self) -> Iterator[str]:
         """What is left, if it holds more than white space."""
         if self._clause.strip():
-            yield self._cut()
+            yield self._cut(len(self._clause))
 
-    def _cut(self) -> str:
-        clause, self._clause = self._clause, ""
+    def _cut(self, end: int) -> str:
+        clause, self._clause = self._clause[:end], self._clause[end:]
         self._first = False
         return clause
 
@@ -64,6 +77,13 @@ class ClauseSplitter:
         if letter.isspace():
             return False
         return last.isspace() or (last in _WIDE_ENDS and letter not in _WIDE_ENDS)
+
+    def _joint(self) -> int | None:
+        """Where the first clause can end before the word that was just completed."""
+        joint = _JOINT.match(self._clause)
+        if not joint or len(self._clause[: joint.start(1)].split()) < JOINED_WORDS:
+            return None
+        return None if _open_bracket(self._clause) else joint.end(1)
 
     def _complete(self, following: str) -> bool:
         clause = self._clause

@@ -11,7 +11,9 @@ from edgevoice.dialog.clauses import CLAUSE_WORDS, LONGEST_CLAUSE, ClauseSplitte
 
 TELLING = [
     *"aIB1. ,;:!?…\n\t()[]\"'”’`*_-–",
-    *" Dr. | e.g. |etc. | p.m. |no. |word |Hello there, |https://a.b/c.d |3.14".split("|"),
+    *" Dr. | because | e.g. |etc. | p.m. |no. |word |Hello there, |https://a.b/c.d |3.14".split(
+        "|"
+    ),
     *"。！「」你",
 ]
 texts = st.lists(st.sampled_from(TELLING), max_size=60).map("".join) | st.text(max_size=120)
@@ -57,6 +59,9 @@ def test_text_without_punctuation_is_cut_between_words(text: str) -> None:
     [
         # Between the bars a clause ends.
         "Hello! |How are you? |I am fine.",
+        "You should take an umbrella along |because it will rain but not for long.",
+        "It rains (they say so because of the clouds) and so on.",
+        "I know because I asked.",
         "Well… |I see. |Really?! |Yes.",
         "Wait... |what?",
         'He said "stop." |Then he left.',
