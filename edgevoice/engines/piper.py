@@ -11,6 +11,7 @@ is there long before the sentence is finished.
 import json
 import logging
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -112,11 +113,12 @@ def _open(path: Path, threads: int, early: bool) -> Whole | InBlocks:
     from edgevoice.engines.piper_split import split
 
     if early and (parts := split(path)):
-        front, decoder = (
-            open_session(path, threads=threads, cure=CURE, part=part)
-            for part in (parts.front, parts.decoder)
-        )
-        return InBlocks(front, decoder, parts, threads)
+        with suppress(ModelError):  # if the whole cannot be opened either, that tells why
+            front, decoder = (
+                open_session(path, threads=threads, cure=CURE, part=part)
+                for part in (parts.front, parts.decoder)
+            )
+            return InBlocks(front, decoder, parts, threads)
     return Whole(open_session(path, threads=threads, cure=CURE))
 
 

@@ -8,8 +8,8 @@ steps more than it keeps, so that what it keeps is what the whole would have giv
 To the last bit that needs one thing more. onnxruntime adds up the products of a convolution
 in stretches of 128, except where the piece of output that a thread works on is 64 columns or
 narrower: there the stretches are longer, and the sum is rounded elsewhere (seen in its version
-1.31 on x86-64; 1 sample in some 10,000 moves by 1 of 32,767). So no window is narrower than
-`GRAIN` steps for each thread.
+1.31 on x86-64; one sample in some thousands then moves by 1 of 32,767). So no window is narrower
+than `GRAIN` steps for each thread.
 """
 
 from collections.abc import Iterator, Mapping
@@ -112,5 +112,5 @@ class InBlocks:
                 return
             seen = np.ascontiguousarray(hidden[:, :, window.start : window.stop])
             sound = self._decoder.run(None, {self._cut: seen})[0].reshape(-1)
-            kept = slice(window.keep - window.start, window.end - window.start)
-            yield sound[kept.start * self._rate : kept.stop * self._rate]
+            first, end = window.keep - window.start, window.end - window.start
+            yield sound[first * self._rate : end * self._rate]

@@ -2,6 +2,7 @@
 
 import platform
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -164,6 +165,14 @@ def test_a_voice_in_blocks_is_a_voice(small: Path) -> None:
 
 def test_a_voice_may_be_kept_whole(small: Path) -> None:
     assert not isinstance(PiperVoice(small, threads=1, early=False)._network, InBlocks)
+
+
+def test_parts_that_do_not_open_leave_the_voice_whole(
+    small: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = replace(parts_of(small), decoder=b"broken")
+    monkeypatch.setattr("edgevoice.engines.piper_split.split", lambda _: broken)
+    assert not isinstance(PiperVoice(small, threads=1)._network, InBlocks)
 
 
 def changed(small: Path, tmp_path: Path, change: Change) -> Path:
