@@ -118,7 +118,7 @@ class WhisperTranscriber:
                 encoded,
                 [self._prompt],
                 beam_size=1,
-                max_length=len(self._prompt) + cap,
+                max_length=2 * cap,  # CTranslate2 makes half as many tokens as that
                 return_scores=True,
                 return_no_speech_prob=True,
             )[0]

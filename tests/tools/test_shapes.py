@@ -52,6 +52,13 @@ def test_whisper_hears_the_question_in_any_sound(whisper: Path) -> None:
 
 
 @pytest.mark.engine
+def test_a_transcript_is_capped_where_we_say(whisper: Path) -> None:
+    # CTranslate2 makes half as many tokens as the longest sequence that it is given.
+    decoded = WhisperTranscriber(whisper, threads=1)._decode(noise(3), 48_000, cap=9)
+    assert len(decoded.tokens) == 9 and not decoded.ended
+
+
+@pytest.mark.engine
 @pytest.mark.parametrize(
     "options", [{}, {"without_timestamps": True}, {"beam_size": 1}, {"word_timestamps": True}]
 )
