@@ -10,8 +10,9 @@ together are the text, white space included.
 import re
 from collections.abc import Iterator
 
-FIRST_CLAUSE_WORDS = 3
-"""Words before the first soft break: the sooner the first clause, the sooner the first sound."""
+FIRST_CLAUSE_WORDS = 1
+"""Words before the first soft break ("Sure, …"): the sooner the first clause, the sooner the first
+sound, and where a slow model needs time for the next one, nobody minds a pause after it."""
 
 JOINED_WORDS = 6
 """Words before a first clause may end where two are joined without a mark: "… because …"."""
