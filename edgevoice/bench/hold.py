@@ -33,13 +33,14 @@ async def hold(
     engines: Engines,
     conversations: Iterable[Sequence[Line]],
     observers: Sequence[Observer] = (),
+    workers: Workers | None = None,
 ) -> Measured:
-    """Hold `conversations`, one after the other, in real time."""
+    """Hold `conversations`, one after the other, in real time; `workers`: threads, if not given."""
     spans: list[Span] = []
     turns: list[TurnReport] = []
     orchestration: list[float | None] = []
     meter = Meter()
-    workers = timed_workers(Workers.threads(), spans)
+    workers = timed_workers(workers or Workers.threads(), spans)
     try:
         for lines in conversations:
             recorder, handovers = Recorder(), Handovers()

@@ -1,0 +1,38 @@
+from dataclasses import replace
+
+from edgevoice.bench.hold import Measured
+from edgevoice.config import Config
+from tests.bench.test_picture import DRAFTED, SERIAL
+from tools.bench.levers import SERIAL_NAME, Step, gains, ladder, result
+
+BETWEEN = replace(SERIAL, reply_start=25_600)
+STEPS = [
+    Step(SERIAL_NAME, Measured([SERIAL])),
+    Step("one lever", Measured([BETWEEN])),
+    Step("another", Measured([DRAFTED])),
+]
+
+
+def test_the_ladder_leads_from_serial_to_the_configuration() -> None:
+    steps = ladder(Config())
+    assert steps[0][0] == SERIAL_NAME and steps[0][1].reply.drafts == 0
+    last = steps[-1][1]
+    assert last.model_copy(update={"reply": Config().reply}) == Config()
+    assert last.reply.drafts == Config().reply.drafts and last.reply.cue_after_ms == 0
+    assert len({config.model_dump_json() for _, config in steps}) == len(steps)
+
+
+def test_every_lever_gains_on_those_before_it() -> None:
+    assert gains(STEPS) == [None, 220, 90]
+    assert gains([Step("a", Measured()), STEPS[0]]) == [None, None]
+
+
+def test_the_result_has_the_form_of_every_benchmark() -> None:
+    written = result(STEPS, {"cores": 2}).as_json()
+    assert written["figures"]["levers"][1] == {
+        "name": "one lever",
+        "response_p50_ms": 600.0,
+        "gained_ms": 220.0,
+    }
+    (goal,) = written["goals"]
+    assert goal["value"] == 0.622 and not goal["ok"]
