@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from edgevoice import __version__
-from edgevoice.cli import inspecting, speaking, talking
+from edgevoice.cli import inspecting, measuring, speaking, talking
 from edgevoice.cli.console import console
 
 app = typer.Typer(
@@ -44,3 +44,4 @@ app.command(rich_help_panel=TRY)(speaking.transcribe)
 app.command(rich_help_panel=TRY)(speaking.say)
 app.command(rich_help_panel=CHECK)(inspecting.devices)
 app.command(rich_help_panel=CHECK)(inspecting.doctor)
+app.command(rich_help_panel=CHECK)(measuring.bench)

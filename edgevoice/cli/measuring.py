@@ -1,0 +1,103 @@
+"""`bench`: how quick it is on this machine."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TextColumn,
+    TimeElapsedColumn,
+)
+
+from edgevoice.cli.console import (
+    ConfigOption,
+    JsonOption,
+    console,
+    errors,
+    loading,
+    print_json,
+    settings,
+)
+
+if TYPE_CHECKING:
+    from edgevoice.bench.run import Progress as Told
+
+
+def bench(
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out", "-o", help="Folder for bench.json and bench.png.", show_default=False
+        ),
+    ] = None,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="A minute and a half; leaves out the long measurements.")
+    ] = False,
+    serial: Annotated[
+        bool,
+        typer.Option("--serial", help="Compare with doing one thing after the other."),
+    ] = False,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Measure how soon replies come on this machine, and what they cost.
+
+    A scripted person holds spoken conversations with the configured models, in real time and
+    without a sound; then many more, quickly, to see whether time or memory grows. Leave the machine
+    alone meanwhile.
+    """
+    from edgevoice.app import load_engines
+    from edgevoice.bench.picture import draw_bench
+    from edgevoice.bench.run import QUICK, Extent, run
+    from edgevoice.bench.show import goals_table, report, soaked_text
+    from edgevoice.demo.hold import make_folder
+
+    chosen = settings(config)
+    if out:
+        make_folder(out)
+    with loading() as progress:
+        engines = load_engines(chosen, progress)
+    with _progress() as told:
+        benchmark = run(chosen, engines, QUICK if quick else Extent(), serial, told)
+    result = benchmark.result(chosen)
+    if out:
+        result.write(out / "bench.json")
+        draw_bench(benchmark.measured, benchmark.serial, out / "bench.png")
+    if as_json:
+        print_json(result.as_json())
+        return
+    console.print(report(benchmark.measured, benchmark.serial))
+    if benchmark.soaked:
+        console.print(soaked_text(benchmark.soaked))
+    console.print(goals_table(benchmark.goals))
+    if quick:
+        console.print("[dim]Quick: whether time or memory grows was left out.[/]")
+    if out:
+        console.print(f"[dim]Written: {out / 'bench.json'}, {out / 'bench.png'}[/]")
+
+
+@contextmanager
+def _progress() -> Iterator["Told"]:
+    """A bar on a terminal; gives the function that is told how far we are."""
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
+    with Progress(
+        *columns, console=errors, transient=True, disable=not errors.is_terminal
+    ) as shown:
+        task = shown.add_task("…")
+
+        def tell(what: str, done: int, total: int) -> None:
+            shown.update(task, description=what, completed=done, total=total)
+
+        yield tell
