@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
+from pathlib import Path
 
 from edgevoice.app import Engines, new_history
 from edgevoice.bench.figures import as_figures, goals
@@ -60,9 +61,9 @@ class Benchmark:
         figures: dict[str, object] = {
             "models": {
                 "vad": config.vad.engine,
-                "stt": config.stt.model.name,
-                "llm": config.llm.model.name,
-                "tts": f"{config.tts.engine} {config.tts.voice.rpartition('/')[2]}",
+                "stt": _name(config.stt.model),
+                "llm": _name(config.llm.model),
+                "tts": f"{config.tts.engine} {_name(Path(config.tts.voice))}",
             },
             **as_figures(self.measured),
             "serial": as_figures(self.serial) if self.serial else None,
@@ -125,3 +126,8 @@ def converse(
             progress(what, min(done, total), total)
 
     return asyncio.run(hold(config, engines, conversations, [count]))
+
+
+def _name(path: Path) -> str:
+    """A model's name and its folder's: people call the files of many models alike."""
+    return "/".join(path.parts[-2:])

@@ -3,7 +3,7 @@ from dataclasses import replace
 from edgevoice.bench.hold import Measured
 from edgevoice.config import Config
 from tests.bench.test_picture import DRAFTED, SERIAL
-from tools.bench.levers import SERIAL_NAME, Step, gains, ladder, result
+from tools.bench.levers import SERIAL_NAME, SPLIT_NAME, Step, gains, ladder, result
 
 BETWEEN = replace(SERIAL, reply_start=25_600)
 STEPS = [
@@ -33,6 +33,14 @@ def test_the_result_has_the_form_of_every_benchmark() -> None:
         "name": "one lever",
         "response_p50_ms": 600.0,
         "gained_ms": 220.0,
+        "clause_to_sound_p50_ms": 62.5,
     }
     (goal,) = written["goals"]
     assert goal["value"] == 0.622 and not goal["ok"]
+
+
+def test_a_voice_that_sounds_early_is_held_against_a_whole_one() -> None:
+    quick = replace(DRAFTED, first_sound=20_100)
+    steps = [*STEPS, Step(SPLIT_NAME, Measured([quick]))]
+    _, early = result(steps, {}).goals
+    assert early.value == 0.25 and early.ok
