@@ -14,6 +14,7 @@ import pytest
 
 from edgevoice.app import Engines, Workers, build_agent, load_engines
 from edgevoice.audio.chunk import Samples, milliseconds_of, samples_of
+from edgevoice.audio.level import voiced_span
 from edgevoice.config import Config
 from edgevoice.demo.outcome import barge_in, barge_in_ms, timed_exactly
 from edgevoice.demo.script import DEMO, Cued, speak_script
@@ -90,6 +91,37 @@ def test_every_turn_costs_the_model_only_its_own_words(engines: Engines) -> None
         max(cost for cost, turn in zip(costs, held.turns[1:], strict=True) if not turn.interrupted)
         < 120
     )
+
+
+def test_the_words_are_read_before_the_person_has_finished(engines: Engines) -> None:
+    held = hold(engines, speak_script())
+    # What is left to read: the last words that two looks did not agree on, and whose turn it is.
+    assert all(turn.prompt_tokens <= 12 for turn in held.turns)
+    assert sum(turn.prefilled_tokens for turn in held.turns) > sum(
+        turn.prompt_tokens for turn in held.turns
+    )
+
+
+def test_the_reply_is_there_when_the_person_has_finished(engines: Engines) -> None:
+    for turn in hold(engines, speak_script()).turns:
+        assert turn.first_sound is not None and turn.first_sound < turn.endpoint
+        assert turn.reply_start is not None and turn.reply_start - turn.endpoint <= samples_of(40)
+
+
+def test_who_pauses_in_mid_sentence_is_answered_once_and_whole(engines: Engines) -> None:
+    (first,), (second,) = (
+        speak_script((Cued(text),)) for text in ("tell me a story", "about a fox")
+    )
+    pause = np.zeros(samples_of(120), np.int16)
+    clip = np.concatenate([_without_silence(first.clip), pause, _without_silence(second.clip)])
+    (turn,) = hold(engines, [Line(clip, None)]).turns
+    assert turn.user == "tell me a story about a fox" and "fox" in words(turn.heard)
+    assert not turn.interrupted
+
+
+def _without_silence(clip: Samples) -> Samples:
+    start, end = voiced_span(clip)
+    return clip[start:end]
 
 
 @pytest.mark.parametrize("into_ms", [60, 700, 1500, 2600])
