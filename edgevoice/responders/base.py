@@ -36,6 +36,7 @@ class Responder(Protocol):
     ) -> AsyncGenerator[Speech, None]:
         """The reply to `messages`, as it is made; engines stop soon after `stop` is set.
 
+        It may be a draft that is thrown away, so it must leave no trace in the world.
         Raises `EngineError` when an engine fails; what was yielded before stays said.
         """
         ...
