@@ -8,11 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
 from edgevoice.app import Engines
 from edgevoice.bench import run as steps
 from edgevoice.bench.hold import Measured
 from edgevoice.bench.run import QUICK, Extent
+from edgevoice.cli import measuring
+from edgevoice.cli.app import app
 from edgevoice.config import Config
 from edgevoice.transports.caller import Line
 from tests.bench.test_hold import engines
@@ -62,6 +65,31 @@ def test_only_the_first_conversation_begins_with_a_long_silence(
     assert benchmark.serial is None and benchmark.soaked is None
     assert len(benchmark.first_token_ms) == 2
     assert ("a long conversation", 2, 2) in told
+
+
+def test_the_command_leaves_figures_and_a_picture(
+    held: list[tuple[Config, Sequence[Sequence[Line]]]],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    monkeypatch.setattr("edgevoice.app.load_engines", lambda *_: engines([], []))
+    out = tmp_path / "out"
+    told = CliRunner().invoke(app, ["bench", "--quick", "--json", "--out", str(out)])
+    assert told.exit_code == 0, told.output
+    assert json.loads(told.stdout) == json.loads((out / "bench.json").read_text())
+    assert set(json.loads(told.stdout)) == {"machine", "figures", "goals"}
+    assert (out / "bench.png").stat().st_size > 1000
+
+
+def test_the_command_prints_tables(
+    held: list[tuple[Config, Sequence[Sequence[Line]]]],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr("edgevoice.app.load_engines", lambda *_: engines([], []))
+    measuring.bench(quick=True, serial=True)
+    shown = capsys.readouterr().out
+    assert "first sound heard" in shown and "not measured" in shown and "Quick" in shown
 
 
 def edgevoice(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
