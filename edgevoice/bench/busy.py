@@ -3,7 +3,8 @@
 **Orchestration** is the time of a response that goes to nobody's work. It is counted from the
 moment at which the agent learns of the endpoint to the moment at which the first piece of the reply
 is handed to the transport, less the time in which an engine (recogniser, language model or voice)
-was at work, be it for this reply or for something else. The wait for the endpoint lies before this
+was at work, be it for this reply or for something else; but only until that piece has been made:
+what engines do after it nobody waits for. The wait for the endpoint lies before this
 stretch, and the wait for the sound card's next period after it. So what is left is thread
 hand-overs, queues, the VAD and our own code. Of a reply that was drafted in time it is the way from
 the endpoint to the loudspeaker's queue.
@@ -18,7 +19,16 @@ from typing import NamedTuple, TypeVar
 
 from edgevoice.app import Workers
 from edgevoice.audio.chunk import AudioChunk
-from edgevoice.dialog.events import CuePlayed, Event, Note, SpeechEnded, TurnStarted
+from edgevoice.dialog.events import (
+    CuePlayed,
+    DraftDropped,
+    Event,
+    Note,
+    SoundMade,
+    SpeechEnded,
+    TurnDone,
+    TurnStarted,
+)
 from edgevoice.engines.workers import Worker
 from edgevoice.transports.caller import Caller, Line
 
@@ -31,6 +41,14 @@ class Span(NamedTuple):
 
     begin: float
     end: float
+
+
+class Handover(NamedTuple):
+    """The moments of a reply: its endpoint, its first sound made, the same handed over."""
+
+    endpoint: float
+    made: float
+    played: float
 
 
 class Timed:
@@ -85,13 +103,14 @@ def timed_workers(workers: Workers, spans: list[Span]) -> Workers:
 
 
 class Handovers:
-    """An observer that finds, for every turn, the stretch from its endpoint to its first sound."""
+    """An observer that finds, for every turn, how its first sound came to the transport."""
 
     def __init__(self, clock: Clock = time.monotonic) -> None:
-        self.spans: list[Span | None] = []
+        self.turns: list[Handover | None] = []
         """One for every turn, in order; None where nothing was handed over."""
         self._clock = clock
         self._endpoint = 0.0
+        self._made: float | None = None
         self._cue = False
 
     def __call__(self, what: Event | Note) -> None:
@@ -99,8 +118,12 @@ class Handovers:
         match what:
             case SpeechEnded():
                 self._endpoint = self._clock()
+            case SoundMade() if self._made is None:
+                self._made = self._clock()
+            case DraftDropped() | TurnDone():
+                self._made = None
             case TurnStarted():
-                self.spans.append(None)
+                self.turns.append(None)
             case CuePlayed():
                 self._cue = True
 
@@ -108,8 +131,10 @@ class Handovers:
         """A piece of sound is handed to the transport."""
         if self._cue:
             self._cue = False
-        elif self.spans and self.spans[-1] is None:
-            self.spans[-1] = Span(self._endpoint, self._clock())
+        elif self.turns and self.turns[-1] is None:
+            now = self._clock()
+            made = now if self._made is None else self._made  # an apology was made long ago
+            self.turns[-1] = Handover(self._endpoint, made, now)
 
 
 class WatchedCaller(Caller):
@@ -136,9 +161,8 @@ def joined(spans: Iterable[Span]) -> list[Span]:
     return result
 
 
-def idle_ms(span: Span, busy: Sequence[Span]) -> float:
-    """Milliseconds of `span` that lie in none of `busy`."""
-    worked = sum(
-        max(0.0, min(span.end, each.end) - max(span.begin, each.begin)) for each in joined(busy)
-    )
-    return max(0.0, span.end - span.begin - worked) * 1000
+def orchestration_ms(handover: Handover, busy: Sequence[Span]) -> float:
+    """Milliseconds in which nothing of `busy` was worth waiting for."""
+    endpoint, made, played = handover
+    worked = sum(max(0.0, min(made, span.end) - max(endpoint, span.begin)) for span in joined(busy))
+    return max(0.0, played - endpoint - worked) * 1000

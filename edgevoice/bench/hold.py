@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from edgevoice.app import Engines, Workers, build_agent
-from edgevoice.bench.busy import Handovers, Span, WatchedCaller, idle_ms, timed_workers
+from edgevoice.bench.busy import Handovers, Span, WatchedCaller, orchestration_ms, timed_workers
 from edgevoice.bench.usage import Cost, Meter, Phase, peak_rss_mb, rss_mb
 from edgevoice.config import Config
 from edgevoice.demo.outcome import timed_exactly
@@ -54,7 +54,9 @@ async def hold(
                 meter.begin(None)
                 await asyncio.shield(caller.aclose())
             turns += timed_exactly(recorder.turns, caller.spoken)
-            orchestration += [idle_ms(span, spans) if span else None for span in handovers.spans]
+            orchestration += [
+                orchestration_ms(each, spans) if each else None for each in handovers.turns
+            ]
             spans.clear()
     finally:
         workers.close()

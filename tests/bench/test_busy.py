@@ -8,8 +8,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edgevoice.audio.chunk import AudioChunk
-from edgevoice.bench.busy import Handovers, Span, Timed, WatchedCaller, idle_ms, joined
-from edgevoice.dialog.events import CuePlayed, SpeechEnded, TurnStarted
+from edgevoice.bench.busy import (
+    Handover,
+    Handovers,
+    Span,
+    Timed,
+    WatchedCaller,
+    joined,
+    orchestration_ms,
+)
+from edgevoice.dialog.events import CuePlayed, DraftDropped, SoundMade, SpeechEnded, TurnStarted
 from edgevoice.engines.workers import InlineWorker
 from edgevoice.testing import run_virtual
 
@@ -59,9 +67,16 @@ def test_a_stream_is_timed_but_not_while_its_reader_has_the_item() -> None:
 def test_time_is_idle_where_nobody_works() -> None:
     busy = [Span(0, 2), Span(1, 3), Span(5, 6), Span(9, 20)]
     assert joined(busy) == [Span(0, 3), Span(5, 6), Span(9, 20)]
-    assert idle_ms(Span(2, 10), busy) == 5000
-    assert idle_ms(Span(2, 10), []) == 8000
-    assert idle_ms(Span(10, 12), busy) == 0
+    assert orchestration_ms(Handover(2, 10, 10), busy) == 5000
+    assert orchestration_ms(Handover(2, 10, 10), []) == 8000
+    assert orchestration_ms(Handover(10, 12, 12), busy) == 0
+
+
+def test_nobody_waits_for_what_comes_after_the_first_sound() -> None:
+    rest_of_the_reply = [Span(0, 100)]
+    drafted_in_time = Handover(10, 5, 11)
+    assert orchestration_ms(drafted_in_time, rest_of_the_reply) == 1000
+    assert orchestration_ms(Handover(10, 12, 13), rest_of_the_reply) == 1000
 
 
 @given(
@@ -72,7 +87,7 @@ def test_time_is_idle_where_nobody_works() -> None:
 def test_idle_and_busy_add_up(busy: list[Span]) -> None:
     seconds = {at for span in busy for at in range(int(span.begin), int(span.end))}
     inside = [at for at in seconds if 10 <= at < 40]
-    assert idle_ms(Span(10, 40), busy) == pytest.approx(1000 * (30 - len(inside)))
+    assert orchestration_ms(Handover(10, 40, 40), busy) == pytest.approx(1000 * (30 - len(inside)))
 
 
 def test_a_handover_reaches_from_the_endpoint_to_the_first_piece() -> None:
@@ -82,7 +97,18 @@ def test_a_handover_reaches_from_the_endpoint_to_the_first_piece() -> None:
     handovers(TurnStarted(0, 1))
     run_virtual(caller.play(CHUNK))
     run_virtual(caller.play(CHUNK))
-    assert handovers.spans == [Span(0, 1)]
+    assert handovers.turns == [Handover(0, 1, 1)]
+
+
+def test_a_draft_that_was_dropped_made_no_sound_for_the_reply() -> None:
+    handovers = Handovers(Clock())
+    handovers(SoundMade(0, 320, 16_000))  # 0
+    handovers(DraftDropped(0))
+    handovers(SoundMade(0, 320, 16_000))  # 1
+    handovers(SpeechEnded(0, 0, 0))  # 2
+    handovers(TurnStarted(0, 1))
+    handovers.playing()  # 3
+    assert handovers.turns == [Handover(2, 1, 3)]
 
 
 def test_a_cue_is_not_the_reply() -> None:
@@ -91,9 +117,9 @@ def test_a_cue_is_not_the_reply() -> None:
     handovers(TurnStarted(0, 1))
     handovers(CuePlayed(0))
     handovers.playing()
-    assert handovers.spans == [None]
+    assert handovers.turns == [None]
     handovers.playing()
-    assert handovers.spans == [Span(0, 1)]
+    assert handovers.turns == [Handover(0, 1, 1)]
 
 
 def test_a_turn_that_was_never_heard_has_no_handover() -> None:
@@ -102,4 +128,4 @@ def test_a_turn_that_was_never_heard_has_no_handover() -> None:
         handovers(SpeechEnded(0, 0, 0))
         handovers(TurnStarted(0, turn))
     handovers.playing()
-    assert handovers.spans == [None, Span(1, 2)]
+    assert handovers.turns == [None, Handover(1, 2, 2)]
