@@ -109,10 +109,12 @@ class Agent:
                     self._journal.tick(chunk.end)
                     for event in self._playback(chunk.end):
                         self._handle(event)
-                    for speech in self._listener.feed(self._let_in(chunk)):
+                    hurry = self._state is not State.IDLE
+                    for speech in self._listener.feed(self._let_in(chunk), hurry):
                         self._handle(speech)
                     self._listen_along(chunk.end)
-                    await self._break_the_silence(chunk.end)
+                    if self._awkward(chunk.end):
+                        await self._break_the_silence(chunk.end)
                     self._tidy_up(chunk.end)
                 self._leave()
         except ExceptionGroup as group:
@@ -243,18 +245,21 @@ class Agent:
         except EngineError as error:
             log.error("reading along: %s", error)
 
+    def _awkward(self, now: int) -> bool:
+        """Whether a reply is late, and not about to begin."""
+        if self._state not in (State.UNDERSTANDING, State.PREPARING) or self._cued:
+            return False
+        late = now - self._listener.last_voice >= self._settings.cue_after > 0
+        return late and not (self._turn and self._turn.begun)
+
     async def _break_the_silence(self, now: int) -> None:
-        """Play the cue when a reply is late, and not about to begin."""
-        silence = now - self._listener.last_voice
-        late = self._settings.cue_after and silence >= self._settings.cue_after
-        waiting = self._state in (State.UNDERSTANDING, State.PREPARING)
-        if late and waiting and not self._cued and not (self._turn and self._turn.begun):
-            self._cued = len(self._settings.cue.pcm)
-            if self._turn:
-                self._turn.after(self._cued)
-            self._journal.publish(CuePlayed(now))
-            # Nothing is queued, so this does not wait.
-            await self._transport.play(self._settings.cue)
+        """Play the cue, before anything of the reply."""
+        self._cued = len(self._settings.cue.pcm)
+        if self._turn:
+            self._turn.after(self._cued)
+        self._journal.publish(CuePlayed(now))
+        # Nothing is queued, so this does not wait.
+        await self._transport.play(self._settings.cue)
 
     def _end_cue(self) -> None:
         if self._cued and not self._turn:  # else it is the turn's to count

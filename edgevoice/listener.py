@@ -45,6 +45,11 @@ def listener_settings(
     )
 
 
+UNHURRIED = samples_of(160)
+"""Sound that may wait to be looked at while nothing happens. It saves processor time: measured, a
+VAD frame from a cold cache takes 0.5 ms, and 0.1 ms right after another one."""
+
+
 class Listener:
     """Hears when somebody speaks, remembers it, and finds out what was said.
 
@@ -60,19 +65,32 @@ class Listener:
         self._transcriber = transcriber
         self._worker = worker
         self._framer = Framer(vad.frame_samples)
+        self._waiting: list[AudioChunk] = []
         self._segmenter = Segmenter(settings.segmenter)
         # An utterance may be continued after its end, hence room for two.
         self._tape = Tape(2 * settings.segmenter.max_utterance + settings.padding)
         self._cadence = Cadence(settings.look_interval)
 
-    def feed(self, chunk: AudioChunk) -> list[SpeechEvent]:
-        """What `chunk` brings about, in the order in which it happened."""
+    def feed(self, chunk: AudioChunk, hurry: bool = True) -> list[SpeechEvent]:
+        """What the sound up to `chunk` brings about, in the order in which it happened.
+
+        Without `hurry`, and while nobody seems to speak, that may be told up to `UNHURRIED` later.
+        """
         self._tape.add(chunk)
+        self._waiting.append(chunk)
+        if not hurry and self._segmenter.silent and self._waited < UNHURRIED:
+            return []
+        waiting, self._waiting = self._waiting, []
         return [
             event
+            for chunk in waiting
             for frame in self._framer.add(chunk)
             for event in self._segmenter.add(self._vad(frame.pcm), frame.start, len(frame.pcm))
         ]
+
+    @property
+    def _waited(self) -> int:
+        return self._waiting[-1].end - self._waiting[0].start
 
     @property
     def last_voice(self) -> int:

@@ -1,7 +1,6 @@
 """The last seconds of a stream, to be looked back on."""
 
 import numpy as np
-from numpy.typing import NDArray
 
 from edgevoice.audio.chunk import AudioChunk, Samples
 
@@ -24,7 +23,9 @@ class Tape:
     def cut(self, start: int, end: int) -> Samples:
         """A copy of the samples from `start` up to `end`, as far as they are still there."""
         start = max(start, self._end - len(self._ring), 0)
-        return self._ring[self._places(start, min(end, self._end))]
+        places = np.arange(start, min(end, self._end), dtype=np.int64)
+        # Not numpy's mode="wrap": it subtracts the length as often as the stream has been around.
+        return self._ring[places % len(self._ring)]
 
     def wipe(self) -> None:
         """Overwrite everything with silence."""
@@ -33,8 +34,7 @@ class Tape:
     def _put(self, at: int, pcm: Samples) -> None:
         end = at + len(pcm)
         pcm = pcm[-len(self._ring) :]
-        self._ring[self._places(end - len(pcm), end)] = pcm
-
-    def _places(self, start: int, end: int) -> NDArray[np.int64]:
-        # Not numpy's mode="wrap": it subtracts the length as often as the stream has been around.
-        return np.arange(start, end, dtype=np.int64) % len(self._ring)
+        place = (end - len(pcm)) % len(self._ring)
+        first = min(len(pcm), len(self._ring) - place)
+        self._ring[place : place + first] = pcm[:first]
+        self._ring[: len(pcm) - first] = pcm[first:]

@@ -72,6 +72,11 @@ class Segmenter:
         return self._end
 
     @property
+    def silent(self) -> bool:
+        """Whether there is not even the beginning of speech."""
+        return self._start is None
+
+    @property
     def pauses(self) -> Sequence[tuple[int, int]]:
         """The latest pauses of at least `CANDIDATE_GAP` inside speech: (first, end) samples."""
         return self._pauses

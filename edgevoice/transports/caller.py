@@ -98,7 +98,7 @@ class Person:
             self._since_line = self._since_sound = 0
             self._since_reply_start = None
         self._now += samples
-        return np.pad(said, (0, samples - len(said)))
+        return np.concatenate([said, np.zeros(samples - len(said), np.int16)])
 
     def _hear(self, agent_sounds: bool, samples: int) -> None:
         self._since_line += samples

@@ -1,0 +1,65 @@
+"""The ear: what it tells does not depend on how much of a hurry we are in."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from edgevoice.audio.chunk import AudioChunk, samples_of
+from edgevoice.config import BargeInConfig, SttConfig, VadConfig
+from edgevoice.dialog.segmenter import SpeechEvent
+from edgevoice.engines.scripted import ScriptedTranscriber
+from edgevoice.engines.workers import InlineWorker
+from edgevoice.listener import UNHURRIED, Listener, listener_settings
+from tests.talk import LoudVad
+
+TICK = 320
+
+
+def heard(loud: list[bool], hurried: list[bool]) -> tuple[list[SpeechEvent], list[int]]:
+    """What is told of ticks that are loud or silent, and when."""
+    settings = listener_settings(VadConfig(), SttConfig(), BargeInConfig(), gate=-1)
+    listener = Listener(settings, LoudVad(), ScriptedTranscriber([]), InlineWorker())
+    events, told = list[SpeechEvent](), list[int]()
+    for n, (sound, hurry) in enumerate(zip(loud, hurried, strict=True)):
+        pcm = np.full(TICK, 8_000 if sound else 0, np.int16)
+        new = listener.feed(AudioChunk(pcm, 16_000, n * TICK), hurry)
+        events += new
+        told += [(n + 1) * TICK] * len(new)
+    return events, told
+
+
+@given(
+    st.lists(st.tuples(st.booleans(), st.booleans(), st.integers(1, 30)), max_size=15).map(
+        lambda runs: [(sound, hurry) for sound, hurry, ticks in runs for _ in range(ticks)]
+    )
+)
+def test_who_takes_their_time_hears_the_same(ticks: list[tuple[bool, bool]]) -> None:
+    # Silence at the end, so that nothing is left untold.
+    loud = [sound for sound, _ in ticks] + [False] * 50
+    events, told = heard(loud, [hurry for _, hurry in ticks] + [False] * 50)
+    expected, at_once = heard(loud, [True] * len(loud))
+    assert events == expected
+    assert all(0 <= late - soon <= UNHURRIED for late, soon in zip(told, at_once, strict=True))
+
+
+def test_speech_that_has_begun_is_always_urgent() -> None:
+    loud = [False] * 20 + [True] * 40
+    events, told = heard(loud, [False] * 60)
+    started, confirmed = events
+    assert told[1] - confirmed.at <= TICK
+    assert told[0] - started.at <= UNHURRIED
+
+
+@pytest.mark.parametrize("ms", [0, 20, 100])
+def test_a_look_needs_time_and_a_voice(ms: int) -> None:
+    settings = listener_settings(
+        VadConfig(), SttConfig(partial_interval_ms=300), BargeInConfig(), gate=-1
+    )
+    listener = Listener(settings, LoudVad(), ScriptedTranscriber([]), InlineWorker())
+    utterance = listener.utterance(0)
+    for n in range(50):
+        listener.feed(AudioChunk(np.full(TICK, 8_000, np.int16), 16_000, n * TICK))
+    assert not listener.look_due(utterance, samples_of(280))
+    end = listener.last_voice
+    assert listener.look_due(utterance, end + samples_of(ms)) == (ms < 100)
