@@ -2,8 +2,9 @@ from dataclasses import replace
 
 from edgevoice.bench.hold import Measured
 from edgevoice.config import Config
+from edgevoice.engines.scripted import ScriptedVoice
 from tests.bench.test_picture import DRAFTED, SERIAL
-from tools.bench.levers import SERIAL_NAME, SPLIT_NAME, Step, gains, ladder, result
+from tools.bench.levers import SERIAL_NAME, Step, early_sound, gains, ladder, result
 
 BETWEEN = replace(SERIAL, reply_start=25_600)
 STEPS = [
@@ -28,7 +29,7 @@ def test_every_lever_gains_on_those_before_it() -> None:
 
 
 def test_the_result_has_the_form_of_every_benchmark() -> None:
-    written = result(STEPS, {"cores": 2}).as_json()
+    written = result(STEPS, None, {"cores": 2}).as_json()
     assert written["figures"]["levers"][1] == {
         "name": "one lever",
         "response_p50_ms": 600.0,
@@ -40,7 +41,10 @@ def test_the_result_has_the_form_of_every_benchmark() -> None:
 
 
 def test_a_voice_that_sounds_early_is_held_against_a_whole_one() -> None:
-    quick = replace(DRAFTED, first_sound=20_100)
-    steps = [*STEPS, Step(SPLIT_NAME, Measured([quick]))]
-    _, early = result(steps, {}).goals
-    assert early.value == 0.25 and early.ok
+    early = ScriptedVoice(samples_per_character=10)  # hands out 100 ms at a time
+    ratio = early_sound(early, early)
+    assert 0.1 < ratio < 10
+    _, goal = result(STEPS, 0.25, {}).goals
+    assert goal.value == 0.25 and goal.ok
+    _, goal = result(STEPS, 0.51, {}).goals
+    assert not goal.ok

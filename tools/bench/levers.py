@@ -1,4 +1,7 @@
-"""What each lever is worth, in milliseconds: python -m tools.bench.levers [--config FILE]
+"""What each lever is worth, in milliseconds: python -m tools.bench.levers
+
+With `--config FILE` for the models that it names, or with `--real-size FOLDER` for models of real
+size (`shapes.py`) and utterances of five seconds.
 
 Begins with the serial mode (wait for silence, then transcribe, then think, then speak) and pulls
 one lever after the other, each on top of those before it. All modes answer the same clips at the
@@ -8,6 +11,9 @@ finished; only Piper has it.
 
 import argparse
 import asyncio
+import statistics
+import sys
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -26,9 +32,12 @@ from edgevoice.bench.result import Goal, Result, machine, spread
 from edgevoice.bench.script import speak
 from edgevoice.config import Config, load_config
 from edgevoice.demo.hold import make_folder
+from edgevoice.engines.base import NEVER, Voice
 from edgevoice.engines.loading import threads_for
 from edgevoice.engines.piper import PiperVoice
+from edgevoice.errors import EdgevoiceError
 from edgevoice.transports.caller import Line
+from tools.bench.real_size import real_size
 
 LEVERS: Mapping[str, tuple[str, ...]] = {
     "final words from the soft end on": ("vad.soft_end_ms",),
@@ -37,6 +46,9 @@ LEVERS: Mapping[str, tuple[str, ...]] = {
     "draft replies": ("reply.drafts",),
 }
 """Name → the settings that are taken back from serial to what the configuration says."""
+
+CLAUSE = "tomorrow it will stay dry and mild until evening"
+REPEATED = 15
 
 SERIAL_NAME, SPLIT_NAME = "one thing after the other", "voice sounds within the clause"
 
@@ -78,20 +90,42 @@ def ladder(config: Config) -> list[tuple[str, Config]]:
     return steps
 
 
-def climb(config: Config, engines: Engines, conversations: Sequence[Sequence[Line]]) -> list[Step]:
-    """Hold `conversations` on every step, in real time."""
-    early = engines.voice
-    if isinstance(early, PiperVoice):
-        path = Path(config.tts.voice)
-        threads = threads_for(config.tts.threads, path)
-        whole = PiperVoice(path, threads=threads, speed=config.tts.speed, early=False)
-        engines = replace(engines, voice=whole)
+def climb(
+    config: Config, engines: Engines, conversations: Sequence[Sequence[Line]], whole: Voice | None
+) -> list[Step]:
+    """Hold `conversations` on every step, in real time.
+
+    `whole`: the voice of `engines` as it is when it speaks a clause only once that is finished;
+    None where there is no such difference.
+    """
     configs = ladder(config)
-    steps = [_step(name, each, engines, conversations) for name, each in configs]
-    if isinstance(early, PiperVoice):
-        full = replace(engines, voice=early)
-        steps.append(_step(SPLIT_NAME, configs[-1][1], full, conversations))
+    late = replace(engines, voice=whole) if whole else engines
+    steps = [_step(name, each, late, conversations) for name, each in configs]
+    if whole:
+        steps.append(_step(SPLIT_NAME, configs[-1][1], engines, conversations))
     return steps
+
+
+def whole_voice(config: Config) -> Voice | None:
+    """The Piper voice of `config`, never split; None for other voices."""
+    if config.tts.engine != "piper":
+        return None
+    path = Path(config.tts.voice)
+    threads = threads_for(config.tts.threads, path)
+    return PiperVoice(path, threads=threads, speed=config.tts.speed, early=False)
+
+
+def early_sound(early: Voice, whole: Voice) -> float:
+    """Median time to the first sound of `CLAUSE` over that to the whole of it, in turns."""
+    firsts, wholes = [], []
+    for _ in range(REPEATED):
+        began = time.monotonic()
+        next(iter(early.synthesize(CLAUSE, NEVER)))
+        firsts.append(time.monotonic() - began)
+        began = time.monotonic()
+        next(iter(whole.synthesize(CLAUSE, NEVER)))
+        wholes.append(time.monotonic() - began)
+    return statistics.median(firsts) / statistics.median(wholes)
 
 
 def _step(
@@ -109,8 +143,11 @@ def gains(steps: Sequence[Step]) -> list[float | None]:
     return result
 
 
-def result(steps: Sequence[Step], before: dict[str, Any]) -> Result:
-    """What levers.json holds; `before`: the machine, before it was kept busy."""
+def result(steps: Sequence[Step], early: float | None, before: dict[str, Any]) -> Result:
+    """What levers.json holds.
+
+    `early`: see `early_sound`; `before`: the machine, before it was kept busy.
+    """
     figures = {
         "levers": [
             {
@@ -126,8 +163,7 @@ def result(steps: Sequence[Step], before: dict[str, Any]) -> Result:
     latency = ratio(steps[-1].response_ms, steps[0].response_ms)
     name = "response latency against our own serial mode, same endpoint delay"
     goals = [Goal.at_most(name, 0.45, latency, "×")]
-    if steps[-1].name == SPLIT_NAME:
-        early = ratio(steps[-1].first_sound_ms, steps[-2].first_sound_ms)
+    if early is not None:
         name = "first audio after first clause's text, against the whole clause's synthesis"
         goals.append(Goal.at_most(name, 0.5, early, "×"))
     return Result(before, figures, goals)
@@ -150,17 +186,29 @@ def main() -> None:
     """Measure, print the table, write levers.json."""
     parser = argparse.ArgumentParser(description="What each lever is worth, in milliseconds.")
     parser.add_argument("--config", type=Path, help="settings file: which models, how configured")
+    parser.add_argument("--real-size", type=Path, help="folder with the models of shapes.py")
+    parser.add_argument("--speech", default="whisper-tiny.en", help="which of them hears")
+    parser.add_argument("--chat", default="qwen2.5-0.5b", help="which of them writes")
     parser.add_argument("--out", type=Path, default=Path("bench-output"))
-    parser.add_argument("--conversations", type=int, default=1, help="held on every step")
+    parser.add_argument("--turns", type=int, default=1, help="how often to ask, on every step")
     given = parser.parse_args()
     make_folder(given.out)
     before = machine()
-    config = load_config(given.config)
-    engines = load_engines(config)
-    steps = climb(config, engines, [speak(config)] * given.conversations)
-    result(steps, before).write(given.out / "levers.json")
+    if given.real_size:
+        config, engines, lines = real_size(given.real_size, given.speech, given.chat, threads=2)
+    else:
+        config = load_config(given.config)
+        engines, lines = load_engines(config), speak(config)
+    whole = whole_voice(config)
+    early = early_sound(engines.voice, whole) if whole else None
+    steps = climb(config, engines, [lines * given.turns], whole)
+    result(steps, early, before).write(given.out / "levers.json")
     Console().print(table(steps))
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except EdgevoiceError as error:
+        console.print(str(error), style="red")
+        sys.exit(error.exit_code)
