@@ -1,8 +1,8 @@
 """What was said in this conversation: the person's words, and what they heard of ours."""
 
 import re
-import textwrap
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import dataclass
 from typing import Literal
 
@@ -72,22 +72,23 @@ class History:
 
     def asked(self, text: str) -> list[Message]:
         """What `messages` will be if the person says `text` now."""
-        return [self._system(), *_with(self._messages, "user", text)]
+        later = copy(self)  # its own lists are replaced, never changed
+        later.add_user(text)
+        return later.messages()
 
     def fold(self) -> bool:
         """Make room, for when nobody waits; answers whether that changed anything.
 
         Much at once, because it changes the prompt's beginning and costs the model its cache.
         """
-        before = len(self._messages)
+        before = self.messages()
         if self._tokens() > HIGH_WATER * self._budget:
             self._fold()
-        return len(self._messages) < before
+        return self.messages() != before
 
     def clear(self) -> None:
         """Forget the conversation."""
-        self._messages.clear()
-        self._summary.clear()
+        self._messages, self._summary = [], []
 
     def _system(self) -> Message:
         if not self._summary:
@@ -101,9 +102,11 @@ class History:
         """Fold the oldest turns, but for the last one, down to the low-water mark."""
         while len(self._messages) > 2 and self._tokens() > LOW_WATER * self._budget:
             user, assistant, *self._messages = self._messages
-            self._summary.append(f"- They: {_short(user)} You: {_short(assistant)}")
+            self._summary = [*self._summary, f"- They: {_short(user)} You: {_short(assistant)}"]
             while self._summary and self._summary_tokens() > SUMMARY_SHARE * self._budget:
-                self._summary.pop(0)
+                self._summary = self._summary[1:]
+        while self._summary and self._tokens() > self._budget:
+            self._summary = self._summary[1:]  # the last turn alone fills the budget
 
     def _summary_tokens(self) -> int:
         return _tokens(Message("system", "\n".join(self._summary)))
@@ -126,7 +129,13 @@ def _tokens(message: Message) -> int:
 
 
 def _short(message: Message) -> str:
-    return textwrap.shorten(message.content, SUMMARY_LETTERS, placeholder=" …")
+    """The beginning of `message`, whole words of it where its writing parts words: half a number
+    would be a lie."""
+    text = " ".join(message.content.split())
+    if len(text) <= SUMMARY_LETTERS:
+        return text
+    words, _, _ = text[: SUMMARY_LETTERS - 1].rpartition(" ")
+    return f"{words or text[: SUMMARY_LETTERS - 2]} …"
 
 
 def last_made_whole(clauses: Sequence[tuple[str, int]], letter: int) -> list[tuple[str, int]]:
