@@ -64,6 +64,41 @@ def test_prompts_only_grow(source: str) -> None:
     assert all(later.startswith(one) for one, later in pairwise(rendered))
 
 
+@pytest.mark.parametrize("source", [CHATML, HEADERS, NO_SYSTEM])
+@pytest.mark.parametrize("count", [2, 4])
+def test_an_unfinished_message_is_open_where_it_goes_on(source: str, count: int) -> None:
+    *before, last = CONVERSATION[:count]
+    for begun in ["", "what", "what is"]:
+        opened = template(source).render_open([*before, Message("user", begun)])
+        assert opened.endswith(begun)
+        whole = template(source).render([*before, Message("user", "what is it?")])
+        assert whole.startswith(opened)
+        assert len(opened) == whole.index("what is it?") + len(begun)
+    assert last.content not in opened
+
+
+@pytest.mark.parametrize("source", [CHATML, HEADERS, NO_SYSTEM])
+def test_after_a_reply_it_is_open_for_the_words_that_follow(source: str) -> None:
+    opened = template(source).render_open(CONVERSATION[:3])
+    assert opened == template(source).render_open([*CONVERSATION[:3], Message("user", "")])
+    assert template(source).render(CONVERSATION).startswith(opened)
+    assert "Hello." in opened
+
+
+@pytest.mark.parametrize(
+    ("source", "opened"),
+    [
+        ("{{ messages[-1].content | upper }}", "WHAT IS"),
+        ("{{ messages[-1].content | reverse }} ", ""),
+        ("<{{ messages[-1].content[:4] }}>", "<what>"),
+        ("[{{ messages[-1].content }}|{{ messages[-1].content }}]", "[what is"),
+    ],
+)
+def test_a_template_that_changes_the_words_gives_what_is_certain(source: str, opened: str) -> None:
+    asked = [Message("user", "what is")]
+    assert template(source).render_open(asked) == opened
+
+
 def test_the_reply_begins_after_the_user_only() -> None:
     assert template(CHATML).render(CONVERSATION[:1]).endswith("Be brief.<|im_end|>\n")
     assert template(CHATML).render(CONVERSATION[:3]).endswith("Hello.<|im_end|>\n")

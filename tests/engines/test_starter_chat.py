@@ -5,6 +5,7 @@ from threading import Event
 import pytest
 
 from edgevoice.config import Config
+from edgevoice.dialog.history import SUMMARY_HEAD, History
 from edgevoice.engines.base import Message
 from edgevoice.engines.llama import LlamaChat
 from tests.engines.flags import StopAfter
@@ -55,3 +56,27 @@ def test_cancelled_at_every_token_it_answers_like_new(chat: LlamaChat) -> None:
         assert reply(chat, SPIDER) == spider
         list(chat.stream(SPIDER, StopAfter(looks)))
         assert reply(chat, FRANCE) == france
+
+
+def test_words_that_were_read_along_cost_only_their_difference() -> None:
+    chat = open_starter()
+    chat.prefill([SYSTEM], Event())
+    for begun in ["what is", "what is the capital", FRANCE[1].content]:
+        chat.prefill([SYSTEM, Message("user", begun)], Event())
+    read = chat.evaluated_tokens
+    next(chat.stream(FRANCE, Event()))
+    alone = open_starter()
+    next(alone.stream(FRANCE, Event()))
+    assert chat.evaluated_tokens - read <= 4
+    assert chat.evaluated_tokens <= alone.evaluated_tokens + 3
+
+
+def test_it_answers_in_a_conversation_that_was_folded(chat: LlamaChat) -> None:
+    history = History(CONFIG.system_prompt, 400)
+    for n in range(12):
+        history.add_user(f"how many legs does a spider have, for the {n}. time")
+        history.add_assistant("A spider has eight legs.")
+        history.fold()
+    assert SUMMARY_HEAD in history.messages()[0].content
+    history.add_user(FRANCE[1].content)
+    assert "Paris" in reply(chat, history.messages())
