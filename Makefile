@@ -4,7 +4,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help prepare setup demo run doctor test clean distclean
+.PHONY: help prepare setup demo run bench doctor test clean distclean
 
 BIN := .venv/bin
 ARGS ?=
@@ -21,6 +21,9 @@ demo: prepare ## hold a conversation with a scripted person, and draw its pictur
 
 run: prepare ## talk to it through the microphone and the loudspeaker
 	@$(BIN)/edgevoice run $(ARGS)
+
+bench: prepare ## measure how soon replies come on this machine (leave it alone meanwhile)
+	@$(BIN)/edgevoice bench --out bench-output $(ARGS)
 
 doctor: prepare ## what is here, what is missing, what to do about it
 	@$(BIN)/edgevoice doctor $(ARGS)
