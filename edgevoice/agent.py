@@ -109,13 +109,17 @@ class Agent:
                     self._journal.tick(chunk.end)
                     for event in self._playback(chunk.end):
                         self._handle(event)
-                    hurry = self._state is not State.IDLE
-                    for speech in self._listener.feed(self._let_in(chunk), hurry):
+                    before = self._state
+                    for speech in self._listener.feed(
+                        self._let_in(chunk), before is not State.IDLE
+                    ):
                         self._handle(speech)
                     self._listen_along(chunk.end)
                     if self._awkward(chunk.end):
                         await self._break_the_silence(chunk.end)
                     self._tidy_up(chunk.end)
+                    if self._state is not before:
+                        await asyncio.sleep(0)  # a reply that is ready is played in this tick
                 self._leave()
         except ExceptionGroup as group:
             # The first failure brought down the others; it is the one worth telling.

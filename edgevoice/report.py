@@ -18,6 +18,7 @@ from edgevoice.dialog.events import (
     Event,
     Misunderstood,
     Note,
+    NothingSaid,
     PartialHeard,
     Prefilled,
     ReplyStarted,
@@ -184,6 +185,8 @@ class Recorder:
                 self._next.endpoint, self._next.speech_end = at, end
             case Understood() | Misunderstood():
                 self._words(what)
+            case NothingSaid():
+                self._next.partials.clear()  # a television may talk for days
             case DraftDropped():
                 self._next = self._next.without_draft()
             case TurnStarted(turn=number):

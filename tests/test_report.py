@@ -194,6 +194,16 @@ def test_a_draft_that_was_dropped_is_waste_and_nothing_else() -> None:
     assert turn.sound_ms == 200 and turn.cued
 
 
+def test_what_held_nothing_for_us_is_forgotten() -> None:
+    recorder = Recorder()
+    for at in range(1_000):
+        recorder(PartialHeard(at, "la la"))
+        recorder(NothingSaid(at))
+    for each in [*asked(), *answered(25_600)]:
+        recorder(each)
+    assert recorder.turns[0].partials == [(8_000, "he")]
+
+
 def test_the_stages_of_a_draft_come_in_their_own_order_and_add_up() -> None:
     (turn,) = reports(*drafted())
     assert list(turn.stages_ms().items()) == [

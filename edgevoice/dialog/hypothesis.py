@@ -20,9 +20,9 @@ KEPT = samples_of(2_000)
 """Least length of what is cut off, and of what stays: a transcriber needs some words around a word
 to recognise it."""
 
-PAUSE = samples_of(100)
-"""Silence after which no look is begun: the final transcript may be due, and cannot be served while
-a look is under way."""
+PAUSE = samples_of(40)
+"""Silence after which no look is begun: one VAD frame of it. The final transcript may be due soon,
+and has to wait for a look that is under way and has not heard the end."""
 
 SHARE = 2
 """Looks may fill one half of the time: an interval is so many times as long as a look takes."""

@@ -170,7 +170,6 @@ class Caller:
         loop = asyncio.get_running_loop()
         began, at = loop.time(), 0
         while self._open and not self._person.gone:
-            await asyncio.sleep(0)  # who has something to play for this tick may say so
             sounded = self._sound(at)
             due = began + (at + PERIOD) / LISTENING_RATE
             await asyncio.sleep(max(0.0, due - loop.time()))

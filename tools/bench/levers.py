@@ -28,6 +28,7 @@ from edgevoice.audio.chunk import milliseconds_of
 from edgevoice.bench.figures import answered, as_figures, median, ratio
 from edgevoice.bench.hold import Measured, hold
 from edgevoice.bench.modes import SERIAL, with_settings
+from edgevoice.bench.picture import draw_bench
 from edgevoice.bench.result import Goal, Result, machine, spread
 from edgevoice.bench.script import speak
 from edgevoice.config import Config, load_config
@@ -183,7 +184,7 @@ def _ms(ms: float | None) -> str:
 
 
 def main() -> None:
-    """Measure, print the table, write levers.json."""
+    """Measure, print the table, write levers.json and the picture of the first and the last."""
     parser = argparse.ArgumentParser(description="What each lever is worth, in milliseconds.")
     parser.add_argument("--config", type=Path, help="settings file: which models, how configured")
     parser.add_argument("--real-size", type=Path, help="folder with the models of shapes.py")
@@ -203,6 +204,7 @@ def main() -> None:
     early = early_sound(engines.voice, whole) if whole else None
     steps = climb(config, engines, [lines * given.turns], whole)
     result(steps, early, before).write(given.out / "levers.json")
+    draw_bench(steps[-1].measured, steps[0].measured, given.out / "levers.png")
     Console().print(table(steps))
 
 
