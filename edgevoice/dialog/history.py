@@ -21,7 +21,7 @@ class Message:
     content: str
 
 
-HIGH_WATER, LOW_WATER = 0.6, 0.35
+HIGH_WATER, LOW_WATER = 0.5, 0.25
 """Shares of the budget: above the one there is something to fold at idle, down to the other."""
 
 SUMMARY_SHARE = 0.2
