@@ -263,3 +263,17 @@ def test_a_model_that_cannot_keep_up_pauses_between_clauses_only() -> None:
     gaps = [n for n, (a, b) in enumerate(pairwise(pieces)) if a.end != b.start]
     assert len(gaps) == 2
     assert all(clauses[n] != clauses[n + 1] for n in gaps)
+
+
+def test_the_same_conversation_gives_the_same_log_every_time() -> None:
+    def log() -> str:
+        talk = Talk(
+            [Line(clip(2_400, 900, 380), "what is new")],
+            ["what", "what is", "what is", *["what is new"] * 4],
+            ["What is what?", "Nothing."],
+            stt=SttConfig(partial_interval_ms=400),
+            reply=ReplyConfig(),
+        )
+        return repr(talk.hold().log)
+
+    assert len({log() for _ in range(20)}) == 1

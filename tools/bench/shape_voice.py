@@ -24,7 +24,7 @@ from piper.phoneme_ids import DEFAULT_PHONEME_ID_MAP
 
 from tools.bench.onnx_graph import Graph
 
-DEFAULT_FILE = Path("/tmp/shapes/voice-medium/voice.onnx")
+DEFAULT_FILE = Path("bench-output/shapes/voice-medium/voice.onnx")
 SYMBOLS = 256
 PHONEME_FRAMES, PAD_FRAMES = 5, 2
 """Frames that a phoneme and the gap after it last: 12.3 phonemes a second, as people speak."""
