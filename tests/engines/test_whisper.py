@@ -14,6 +14,7 @@ from edgevoice.engines.whisper import WhisperTranscriber, _Decoded
 from edgevoice.engines.whisper_files import Profile
 from edgevoice.engines.whisper_window import LONGEST
 from edgevoice.errors import ConfigError, EngineError, ModelError
+from tests.engines.flags import StopAfter
 
 pytestmark = pytest.mark.engine
 
@@ -104,22 +105,11 @@ def test_unsure_words_over_no_speech_are_silence(
     assert bool(transcriber.transcribe(NOISE).text) == heard
 
 
-class StopAfter:
-    """A `Stop` that is set after so many looks at it."""
-
-    def __init__(self, looks: int) -> None:
-        self.looks = looks
-
-    def is_set(self) -> bool:
-        self.looks -= 1
-        return self.looks < 0
-
-
 @pytest.mark.parametrize("looks", [0, 1])
 def test_stopped_before_and_after_encoding(transcriber: WhisperTranscriber, looks: int) -> None:
     stop = StopAfter(looks)
     assert transcriber.transcribe(NOISE, stop) == Transcript("")
-    assert stop.looks < 0
+    assert stop.looks_left < 0
 
 
 def test_long_speech_is_cut_and_the_surest_doubt_counts(

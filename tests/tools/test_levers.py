@@ -1,7 +1,10 @@
+from collections.abc import Iterator
 from dataclasses import replace
 
+from edgevoice.audio.chunk import AudioChunk
 from edgevoice.bench.hold import Measured
 from edgevoice.config import Config
+from edgevoice.engines.base import Stop
 from edgevoice.engines.scripted import ScriptedVoice
 from tests.bench.test_picture import DRAFTED, SERIAL
 from tools.bench.levers import SERIAL_NAME, Step, early_sound, gains, ladder, result
@@ -41,9 +44,19 @@ def test_the_result_has_the_form_of_every_benchmark() -> None:
 
 
 def test_a_voice_that_sounds_early_is_held_against_a_whole_one() -> None:
-    early = ScriptedVoice(samples_per_character=10)  # hands out 100 ms at a time
-    ratio = early_sound(early, early)
-    assert 0.1 < ratio < 10
+    now = 0.0
+
+    class Taking(ScriptedVoice):
+        def __init__(self, seconds: float) -> None:
+            super().__init__()
+            self.seconds = seconds
+
+        def synthesize(self, text: str, stop: Stop) -> Iterator[AudioChunk]:
+            nonlocal now
+            now += self.seconds
+            return super().synthesize(text, stop)
+
+    assert early_sound(Taking(1.0), Taking(4.0), lambda: now) == 0.25
     _, goal = result(STEPS, 0.25, {}).goals
     assert goal.value == 0.25 and goal.ok
     _, goal = result(STEPS, 0.51, {}).goals

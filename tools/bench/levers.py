@@ -14,7 +14,7 @@ import asyncio
 import statistics
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
@@ -116,16 +116,14 @@ def whole_voice(config: Config) -> Voice | None:
     return PiperVoice(path, threads=threads, speed=config.tts.speed, early=False)
 
 
-def early_sound(early: Voice, whole: Voice) -> float:
+def early_sound(early: Voice, whole: Voice, clock: Callable[[], float] = time.monotonic) -> float:
     """Median time to the first sound of `CLAUSE` over that to the whole of it, in turns."""
-    firsts, wholes = [], []
+    firsts, wholes = list[float](), list[float]()
     for _ in range(REPEATED):
-        began = time.monotonic()
-        next(iter(early.synthesize(CLAUSE, NEVER)))
-        firsts.append(time.monotonic() - began)
-        began = time.monotonic()
-        next(iter(whole.synthesize(CLAUSE, NEVER)))
-        wholes.append(time.monotonic() - began)
+        for voice, times in ((early, firsts), (whole, wholes)):
+            began = clock()
+            next(iter(voice.synthesize(CLAUSE, NEVER)))
+            times.append(clock() - began)
     return statistics.median(firsts) / statistics.median(wholes)
 
 
