@@ -4,12 +4,12 @@ Its vocabulary is the 256 bytes and three control tokens, so every text can be s
 token per byte: multi-byte characters are always spread over several tokens.
 """
 
-import struct
-from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+
+from tools.bench.gguf_file import Value, floats, write_gguf
 
 CHATML = (
     "{% for message in messages %}"
@@ -19,11 +19,7 @@ CHATML = (
 )
 
 WIDTH, HEADS, LAYERS, INNER, CONTEXT = 32, 4, 2, 64, 512
-_ALIGNMENT = 32
-_UINT32, _FLOAT32, _BOOL, _STRING, _ARRAY, _INT32 = 4, 6, 7, 8, 9, 5
 _NORMAL, _CONTROL = 1, 3
-
-Value = bool | int | float | str | Sequence[str] | Sequence[int]
 
 
 def write(
@@ -56,7 +52,8 @@ def write(
     }
     if template is not None:
         metadata["tokenizer.chat_template"] = template
-    path.write_bytes(_file(metadata, _weights(size, seed)))
+    tensors = [floats(name, weight) for name, weight in _weights(size, seed).items()]
+    write_gguf(path, metadata, tensors)
     return path
 
 
@@ -78,43 +75,6 @@ def _weights(tokens: int, seed: int) -> dict[str, NDArray[np.float32]]:
         weights[f"{block}ffn_down.weight"] = matrix(WIDTH, INNER)
         weights[f"{block}attn_norm.weight"] = weights[f"{block}ffn_norm.weight"] = ones
     return weights
-
-
-def _file(metadata: Mapping[str, Value], weights: Mapping[str, NDArray[np.float32]]) -> bytes:
-    head = b"GGUF" + struct.pack("<IQQ", 3, len(weights), len(metadata))
-    head += b"".join(_text(key) + _value(value) for key, value in metadata.items())
-    data = b""
-    for name, weight in weights.items():
-        shape = weight.shape[::-1]
-        head += _text(name) + struct.pack(f"<I{len(shape)}Q", len(shape), *shape)
-        head += struct.pack("<IQ", 0, len(data))
-        data += _aligned(weight.tobytes())
-    return _aligned(head) + data
-
-
-def _value(value: Value) -> bytes:
-    match value:
-        case bool():
-            return struct.pack("<IB", _BOOL, value)
-        case int():
-            return struct.pack("<II", _UINT32, value)
-        case float():
-            return struct.pack("<If", _FLOAT32, value)
-        case str():
-            return struct.pack("<I", _STRING) + _text(value)
-    if isinstance(value[0], str):
-        items = b"".join(_text(str(item)) for item in value)
-        return struct.pack("<IIQ", _ARRAY, _STRING, len(value)) + items
-    return struct.pack(f"<IIQ{len(value)}i", _ARRAY, _INT32, len(value), *map(int, value))
-
-
-def _text(text: str) -> bytes:
-    encoded = text.encode()
-    return struct.pack("<Q", len(encoded)) + encoded
-
-
-def _aligned(data: bytes) -> bytes:
-    return data + bytes(-len(data) % _ALIGNMENT)
 
 
 def _byte_names() -> list[str]:
