@@ -1,0 +1,1 @@
+"""How well it takes turns: when it answers, when it stops, when it is not to be stopped."""
