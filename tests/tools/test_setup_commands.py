@@ -81,6 +81,7 @@ def test_an_interruption_ends_the_command_and_its_children(tmp_path: Path) -> No
         ),
         ("fatal error: Python.h: No such file or directory", "PYTHON="),
         ("ERROR: No matching distribution found for onnxruntime<2,>=1.20", "PYTHON="),
+        ("ERROR: No matching distribution found for pipecat-ai==1.14.0", "by hand"),
         ("OSError: [Errno 28] No space left on device", "disk is full"),
     ],
 )

@@ -78,5 +78,16 @@ def test_a_step_that_fails_is_marked() -> None:
     assert out.getvalue() == "… packages\n✗ packages\n"
 
 
+def test_a_note_follows_its_step() -> None:
+    out = io.StringIO()
+    progress = Progress(out, Clock())
+
+    with progress.step("model"):
+        pass
+    progress.note("It was small.")
+
+    assert out.getvalue() == "… model\n✓ model  0:00\n  It was small.\n"
+
+
 def test_durations_read_like_a_clock() -> None:
     assert [clock_text(s) for s in (0, 59.9, 60, 3661)] == ["0:00", "0:59", "1:00", "61:01"]

@@ -4,12 +4,13 @@ import io
 import os
 import shlex
 import sys
+import zipfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
 
-from tools.setup import steps
+from tools.setup import steps, turn_model
 from tools.setup.commands import SetupError
 from tools.setup.progress import Progress, Tick
 from tools.setup.stamps import Stamps, digest
@@ -39,6 +40,12 @@ class Commands:
             folder = Path(command[command.index("--wheel-dir") + 1])
             folder.mkdir(parents=True)
             (folder / "llama_cpp_python-0.3.36-py3-none-linux_x86_64.whl").touch()
+        if log.stem == "turn-model":
+            folder = Path(command[command.index("--dest") + 1])
+            folder.mkdir(parents=True)
+            with zipfile.ZipFile(folder / "pipecat_ai-1.14.0-py3-none-any.whl", "w") as wheel:
+                wheel.writestr(f"pipecat/{turn_model.NAME}", "a network")
+                wheel.writestr("pipecat_ai-1.14.0.dist-info/licenses/LICENSE", "a licence")
 
 
 class Copy:
@@ -77,7 +84,7 @@ LLAMA = ["llama-build", "llama-install"]
 
 
 def test_from_nothing_every_step_is_done_once(copy: Copy) -> None:
-    assert copy.prepare(fresh=True) == ["venv", *LLAMA, "packages-run", "try"]
+    assert copy.prepare(fresh=True) == ["venv", *LLAMA, "packages-run", "try", "turn-model"]
     assert copy.prepare() == []
 
 
@@ -124,7 +131,7 @@ def test_a_step_that_failed_is_done_again_and_only_that(copy: Copy) -> None:
         copy.prepare()
 
     copy.commands.fail_on = None
-    assert copy.prepare() == ["packages-run", "try"]
+    assert copy.prepare() == ["packages-run", "try", "turn-model"]
 
 
 def test_a_build_that_was_interrupted_begins_anew(copy: Copy) -> None:

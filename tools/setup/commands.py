@@ -37,6 +37,11 @@ CURES: tuple[tuple[str, str], ...] = (
         "PortAudio's headers are missing: install portaudio19-dev.",
     ),
     (
+        r"No matching distribution found for pipecat-ai",
+        "The package index does not carry it: models/smart-turn/README.md says how to get it by "
+        "hand.",
+    ),
+    (
         r"No matching distribution|not a supported wheel",
         "There is no such package for this Python or processor: try another Python with "
         "PYTHON=/path/to/python3 (3.11 to 3.14), after `make distclean`.",

@@ -77,6 +77,10 @@ class Progress:
             f"{_ERASE if self._lively else ''}✓ {name}  {clock_text(self._clock() - start)}\n"
         )
 
+    def note(self, text: str) -> None:
+        """Say something about the step that has just ended."""
+        self._write(f"  {text}\n")
+
     def _write_over(self, text: str) -> None:
         self._write(_ERASE + text[: shutil.get_terminal_size().columns - 1])
 

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
+from tools.setup import turn_model
 from tools.setup.commands import SetupError, run
 from tools.setup.llama_flags import Compiler, Cpu, cmake_args, jobs, parse_compiler, parse_cpu
 from tools.setup.progress import Progress, Tick
@@ -70,6 +71,7 @@ class Setup:
         llama = self._llama()
         packages = self._packages(profile)
         self._try(digest(llama, packages))
+        self._turn_model()
 
     def _environment(self) -> None:
         if self._prefix.resolve() == self._venv.resolve():
@@ -149,6 +151,24 @@ class Setup:
         with self._progress.step("first try of every engine") as tick:
             self._run([str(self._python), "-u", "-c", code], "try", tick)
         self._stamps.set("tried", value)
+
+    def _turn_model(self) -> None:
+        """Fetch the model that hears whether a turn is over; without it, the rest works too."""
+        folder = self._root / turn_model.FOLDER
+        if (folder / turn_model.NAME).exists():
+            return
+        wheels = self._cache / "turn-model"
+        try:
+            with self._progress.step(f"turn-taking model, out of {turn_model.PIN}") as tick:
+                command = [*turn_model.DOWNLOAD, "--dest", str(wheels), turn_model.PIN]
+                self._pip(command, "turn-model", tick)
+                self._stamps.set("turn-model", turn_model.take(wheels, folder))
+        except SetupError as error:
+            self._progress.note(f"{turn_model.WITHOUT} {error.cure}")
+        except (turn_model.NotInWheelError, OSError) as error:
+            self._progress.note(f"{turn_model.WITHOUT} The next set-up tries again: {error}.")
+        finally:
+            shutil.rmtree(wheels, ignore_errors=True)
 
     @property
     def _python(self) -> Path:

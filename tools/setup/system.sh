@@ -13,12 +13,14 @@ python3|Python 3.11 to 3.14|false
 python3-venv|its module venv|false
 python3-dev|its headers (Python.h)|false
 '
-# The virtual sound card of the tests. PulseAudio and pipewire-alsa exclude each other: a desktop that
-# plays through PipeWire keeps doing so, and the tests that need PulseAudio are skipped there.
+# The virtual sound card of the tests, and what makes the noises in their rooms. PulseAudio and
+# pipewire-alsa exclude each other: a desktop that plays through PipeWire keeps doing so, and the
+# tests that need PulseAudio are skipped there.
 TEST_NEEDS='
 pulseaudio|the sound server PulseAudio|command -v pulseaudio || is_installed pipewire-alsa
 pulseaudio-utils|its tool pactl|command -v pactl
 libasound2-plugins|its ALSA plug-in|has_alsa_pulse
+sox|the sound tool sox|command -v sox
 '
 
 LOG_FOLDER=.setup/log
