@@ -109,10 +109,26 @@ class LocalTransport:
         return self._heard
 
     def flush(self) -> int:
-        """Silence within a period, apart from what the sound system has already taken."""
+        """Silence within a period, apart from what the sound system has already taken.
+
+        Ends a `hold`.
+        """
         heard = self._loudspeaker.flush() if self._loudspeaker else self._heard
         self._heard = 0
         return heard
+
+    def hold(self) -> None:
+        """Silence within a period, faded, apart from what the sound system has already taken.
+
+        What is queued waits, and so does `play` when the queue is full; `heard` stands still.
+        """
+        if self._loudspeaker:
+            self._loudspeaker.hold()
+
+    def go_on(self) -> None:
+        """End a `hold`: from the sample where it stopped, faded in."""
+        if self._loudspeaker:
+            self._loudspeaker.go_on()
 
     async def aclose(self) -> None:
         """End the sound process. May be called twice, and before `open`."""

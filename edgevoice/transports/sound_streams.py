@@ -14,6 +14,7 @@ from edgevoice.transports.sound_process import (
     AHEAD,
     CAPTURED,
     FLUSHED,
+    HELD,
     IDLE,
     QUEUED,
     TAKEN,
@@ -128,7 +129,8 @@ class Loudspeaker:
     def advance(self) -> None:
         """A period has passed: fill the room that it left."""
         self._enqueue(np.zeros(0, np.int16))
-        if self._held_back and not self.full and self._unplayed() < samples_of(TAIL_MS, self._rate):
+        ending = not (self.full or self._counters[HELD])
+        if self._held_back and ending and self._unplayed() < samples_of(TAIL_MS, self._rate):
             self._held_back = False
             self._enqueue(self._resampler.finish())
 
@@ -147,11 +149,23 @@ class Loudspeaker:
         return self._heard
 
     def flush(self) -> int:
-        """Drop everything that the card has not taken yet; answers `heard`, and starts afresh."""
+        """Drop everything that the card has not taken yet; answers `heard`, and starts afresh.
+
+        Ends a hold.
+        """
         heard = self.heard()
         self._counters[FLUSHED] = self._counters[QUEUED]
+        self._counters[HELD] = 0
         self._begin()
         return heard
+
+    def hold(self) -> None:
+        """From the next period on, silence: what is queued waits."""
+        self._counters[HELD] = 1
+
+    def go_on(self) -> None:
+        """What waits sounds again, from the sample where it stopped."""
+        self._counters[HELD] = 0
 
     def _enqueue(self, pcm: Samples) -> None:
         self._waiting = np.concatenate([self._waiting, pcm])

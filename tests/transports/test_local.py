@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import itertools
 import os
 import signal
 import subprocess
@@ -60,6 +61,23 @@ real.PyAudio.get_default_{missing}_device_info = nothing
 def tone(hertz: float, seconds: float, rate: int = 16_000) -> Samples:
     angle = 2 * np.pi * hertz * np.arange(round(rate * seconds)) / rate
     return (8_000 * np.sin(angle)).astype(np.int16)
+
+
+def chirp(seconds: float, rate: int = 16_000) -> Samples:
+    """From 400 Hz to 1000 Hz."""
+    at = np.arange(round(rate * seconds)) / rate
+    angle = 2 * np.pi * (400 * at + 300 * at**2 / seconds)
+    return (8_000 * np.sin(angle)).astype(np.int16)
+
+
+def silences(pcm: Samples, longest_sound: int = 400) -> list[slice]:
+    """Where it is silent, for more than so many samples, between the first and last loud one."""
+    where = np.flatnonzero(np.abs(pcm) > LOUD)
+    return [
+        slice(int(before), int(after))
+        for before, after in itertools.pairwise(where)
+        if after - before > longest_sound
+    ]
 
 
 def pitch(pcm: Samples, rate: int = 16_000) -> float:
@@ -229,6 +247,41 @@ def test_after_a_flush_the_next_sound_is_the_only_one(card: SoundCard) -> None:
         first, last = ends(pcm)
         assert (last - first) / 16_000 == pytest.approx(0.5, abs=0.02)
         assert pitch(pcm[first:last]) == pytest.approx(1_000, abs=5)
+
+    run(scene())
+
+
+def test_a_hold_silences_the_room_and_goes_on_from_the_same_sample(card: SoundCard) -> None:
+    """A rising tone: every moment of it is told by its pitch. The recording is the clock."""
+
+    async def scene() -> None:
+        async with opened() as transport, listening(transport), card.recording() as recording:
+            sound = chirp(1.5)
+            playing = asyncio.create_task(transport.play(AudioChunk(sound, 16_000)))
+            await recording.until(lambda pcm: len(loud(pcm)) > 6_000)
+            at = len(recording.pcm)
+            transport.hold()
+            await recording.until(lambda pcm: len(pcm) > at + 12_000)
+            held = transport.heard()
+            await recording.until(lambda pcm: len(pcm) > at + 16_000)
+            assert transport.heard() == held
+            assert not playing.done()
+            transport.go_on()
+            await playing
+            await transport.played()
+            assert transport.heard() == len(sound)
+            pcm = await recording.until(lambda pcm: not loud(pcm[-4_800:]).size)
+        quiet = silences(pcm)
+        assert len(quiet) == 1
+        assert quiet[0].start - at < 16 * 80
+        assert 12_000 < quiet[0].stop - quiet[0].start < 24_000
+        before, after = pcm[: quiet[0].start], pcm[quiet[0].stop :]
+        first, last = ends(before)[0], ends(after)[1]
+        # 10 ms fade out and 10 ms of the same sound fade in
+        assert (len(before) - first + last) / 16_000 == pytest.approx(1.51, abs=0.015)
+        assert pitch(after[400:800]) - pitch(before[-800:-400]) == pytest.approx(40, abs=45)
+        seam = np.concatenate([before[-2_000:], after[:2_000]]).astype(int)
+        assert np.abs(np.diff(seam)).max() < 3_500  # no more than the tone itself: no click
 
     run(scene())
 

@@ -1,6 +1,5 @@
 """The rings between the agent and the sound card, with a card that is a function call away."""
 
-import os
 from collections.abc import Iterator
 
 import numpy as np
@@ -9,61 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edgevoice.audio.chunk import AudioChunk, Samples
-from edgevoice.transports import sound_process
 from edgevoice.transports.sound_process import (
     CAPTURED,
     FLUSHED,
     QUEUED,
     TAKEN,
     Ring,
-    SharedSound,
-    nothing,
 )
-from edgevoice.transports.sound_streams import Loudspeaker, Microphone, OpenedCard
-
-PERIOD = 20
-"""Frames, and a small number on purpose: a card of 1000 Hz."""
-
-
-def shared_sound() -> SharedSound:
-    memory = os.memfd_create("test")
-    try:
-        os.ftruncate(memory, sound_process.MEMORY_BYTES)
-        return SharedSound(memory)
-    finally:
-        os.close(memory)
-
-
-def counted(samples: int, first: int = 1) -> Samples:
-    """No two neighbours are equal, and none is silent."""
-    return (np.arange(first, first + samples) % 30_000 + 1).astype(np.int16)
-
-
-class Card:
-    """What PortAudio does, by hand: `play` a period, `hear` some sound."""
-
-    def __init__(self, rate: int = 1_000, channels: int = 1, delay_s: float = 0.0) -> None:
-        self.shared = shared_sound()
-        self.opened = OpenedCard("test", rate, channels)
-        self.played: Samples = np.zeros(0, np.int16)
-        self._delay = delay_s
-        self._playback = sound_process.playback(self.shared, nothing, channels, rate)
-        self._capture = sound_process.capture(self.shared, nothing, channels, rate)
-
-    def play(self, frames: int = PERIOD) -> Samples:
-        """One period of the loudspeaker, its first channel."""
-        time = {"current_time": 5.0, "output_buffer_dac_time": 5.0 + self._delay}
-        raw, go_on = self._playback(None, frames, time, 0)
-        assert raw is not None
-        assert go_on == sound_process.PA_CONTINUE
-        period = np.frombuffer(raw, np.int16).reshape(frames, self.opened.channels)
-        assert (period == period[:, :1]).all()
-        self.played = np.concatenate([self.played, period[:, 0]])
-        return period[:, 0]
-
-    def hear(self, pcm: Samples) -> None:
-        frames = np.repeat(pcm, self.opened.channels)
-        self._capture(frames.tobytes(), len(pcm), None, 0)
+from edgevoice.transports.sound_streams import Loudspeaker, Microphone
+from tests.transports.ring_card import PERIOD, Card, counted
 
 
 def everything(microphone: Microphone) -> Samples:
