@@ -10,7 +10,7 @@ import pytest
 SYSTEM = Path(__file__).parents[2] / "tools" / "setup" / "system.sh"
 BASH = "/bin/bash"
 EVERYTHING = "build-essential portaudio19-dev libespeak-ng1 flite"
-TEST_EXTRAS = "pulseaudio pulseaudio-utils libasound2-plugins sox"
+TEST_EXTRAS = "pulseaudio pulseaudio-utils libasound2-plugins espeak-ng sox"
 
 
 class Machine:
@@ -154,11 +154,11 @@ def test_the_tools_that_judge_the_code_are_for_tests_only(machine: Machine) -> N
 
 
 def test_pulseaudio_does_not_drive_pipewire_out(machine: Machine) -> None:
-    machine.debian(f"{EVERYTHING} pulseaudio-utils libasound2-plugins sox pipewire-alsa")
+    machine.debian(f"{EVERYTHING} pulseaudio-utils libasound2-plugins espeak-ng sox pipewire-alsa")
     machine.command(
         "dpkg-query",
         'case "$*" in *pipewire-alsa) echo -n installed;; *)'
-        f" for name in {EVERYTHING} pulseaudio-utils libasound2-plugins sox; do"
+        f" for name in {EVERYTHING} pulseaudio-utils libasound2-plugins espeak-ng sox; do"
         ' echo "installed $name"; done;; esac',
     )
 

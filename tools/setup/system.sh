@@ -20,6 +20,7 @@ TEST_NEEDS='
 pulseaudio|the sound server PulseAudio|command -v pulseaudio || is_installed pipewire-alsa
 pulseaudio-utils|its tool pactl|command -v pactl
 libasound2-plugins|its ALSA plug-in|has_alsa_pulse
+espeak-ng|the command espeak-ng|command -v espeak-ng
 sox|the sound tool sox|command -v sox
 '
 
