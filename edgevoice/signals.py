@@ -1,0 +1,148 @@
+"""How a person knows what edgevoice is doing: by a light, and by the sounds that go with it.
+
+What the conversation is doing and whether we attend to it make one phase; a light shows the phase,
+and some changes of phase have a sound.
+"""
+
+import logging
+from collections.abc import Mapping
+from enum import Enum
+from typing import Protocol
+
+from edgevoice.audio.tone import Earcon
+from edgevoice.dialog.attention import Attending
+from edgevoice.dialog.states import State
+from edgevoice.errors import ConfigError
+
+log = logging.getLogger(__name__)
+
+
+class Phase(Enum):
+    """What a person should know."""
+
+    STARTING = "starting"
+    """Not yet: the engines are being loaded."""
+    ASLEEP = "asleep"
+    """Call first: by the wake word, a key, or what wakes it."""
+    MUTED = "muted"
+    """The microphone is shut."""
+    READY = "ready"
+    """Speak."""
+    HEARING = "hearing"
+    """You are being heard."""
+    THINKING = "thinking"
+    """You were heard; the reply is under way."""
+    SPEAKING = "speaking"
+    """This is the reply."""
+    ERROR = "error"
+    """Something went wrong."""
+
+
+PHASES: Mapping[State, Phase] = {
+    State.IDLE: Phase.READY,
+    State.HEARING: Phase.HEARING,
+    State.PAUSED: Phase.HEARING,
+    State.DRAFTING: Phase.HEARING,
+    State.BLANK: Phase.HEARING,
+    State.UNDERSTANDING: Phase.THINKING,
+    State.PREPARING: Phase.THINKING,
+    State.SPEAKING: Phase.SPEAKING,
+    State.SUSPECTING: Phase.SPEAKING,
+    State.OVERLAP: Phase.HEARING,
+}
+"""Of somebody whom we attend to."""
+
+
+def phase_of(state: State, attending: Attending) -> Phase:
+    """What to show while the conversation is in `state`.
+
+    That nobody is heard matters more than what we do meanwhile, and that whoever is heard is not
+    attended to matters more than that something was heard.
+    """
+    phase = PHASES[state]
+    if attending.muted:
+        return Phase.MUTED
+    if attending.dozing and phase is not Phase.SPEAKING:
+        return Phase.ASLEEP
+    if not attending.open and phase is Phase.READY:
+        return Phase.ASLEEP
+    return phase
+
+
+def earcon_for(before: Phase, after: Phase) -> Earcon | None:
+    """The sound that goes with a change of phase, if any does.
+
+    None after a reply: that it has ended says enough.
+    """
+    if before is after:
+        return None
+    if after is Phase.ERROR:
+        return Earcon.ERROR
+    if after is Phase.MUTED:
+        return Earcon.MUTED
+    if before is Phase.MUTED:
+        return Earcon.UNMUTED
+    if after is Phase.ASLEEP:
+        return Earcon.ASLEEP if before in {Phase.READY, Phase.HEARING, Phase.THINKING} else None
+    if before in {Phase.STARTING, Phase.ASLEEP} and after in {Phase.READY, Phase.HEARING}:
+        return Earcon.READY
+    if (before, after) == (Phase.HEARING, Phase.THINKING):
+        return Earcon.HEARD
+    return None
+
+
+class Led(Protocol):
+    """Something that shows phases."""
+
+    def show(self, phase: Phase) -> None:
+        """Show `phase` from now on; returns at once, and raises nothing."""
+        ...
+
+    def close(self) -> None:
+        """Go dark, and let go of what shows."""
+        ...
+
+
+class LogLed:
+    """Stands in for a light: one line in the log for every change."""
+
+    def __init__(self) -> None:
+        self._phase: Phase | None = None
+
+    def show(self, phase: Phase) -> None:
+        if phase is not self._phase:
+            log.info("now %s", phase.value)
+        self._phase = phase
+
+    def close(self) -> None:
+        pass
+
+
+class NoLed:
+    """Shows nothing."""
+
+    def show(self, phase: Phase) -> None:
+        pass
+
+    def close(self) -> None:
+        pass
+
+
+def load_led(setting: str) -> Led:
+    """The light that `signals.led` names: `log`, `none`, or a GPIO line such as `gpiochip0:27`.
+
+    Raises `ConfigError` when there is no such light.
+    """
+    if setting == "log":
+        return LogLed()
+    if setting == "none":
+        return NoLed()
+    from edgevoice.led import GpioLed, parse_line
+
+    line = parse_line(setting)
+    if line is None:
+        raise ConfigError(
+            f"signals.led is {setting!r}, which is no light that we know",
+            "Set it to log, none, or a GPIO line such as gpiochip0:27.",
+        )
+    return GpioLed(*line)
