@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from edgevoice import __version__
-from edgevoice.cli import inspecting, measuring, speaking, talking
+from edgevoice.cli import controlling, inspecting, measuring, speaking, talking
 from edgevoice.cli.console import console
 
 app = typer.Typer(
@@ -40,8 +40,9 @@ TALK, TRY, CHECK = "Talk", "Try a part of it", "Look after it"
 app.command(rich_help_panel=TALK)(talking.run)
 app.command(rich_help_panel=TALK)(talking.demo)
 app.command(rich_help_panel=TALK)(talking.chat)
+app.command(rich_help_panel=TALK)(controlling.control)
 app.command(rich_help_panel=TRY)(speaking.transcribe)
 app.command(rich_help_panel=TRY)(speaking.say)
 app.command(rich_help_panel=CHECK)(inspecting.devices)
 app.command(rich_help_panel=CHECK)(inspecting.doctor)
-app.command(rich_help_panel=CHECK)(measuring.bench)
+app.add_typer(measuring.benchmarks, name="bench", rich_help_panel=CHECK)

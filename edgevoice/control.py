@@ -1,0 +1,184 @@
+"""The control socket: other programs press our keys.
+
+A stream socket in the file system, for its owner alone. A client sends a line with one word, and
+gets a line back: `ok`, with how attentive we are now, or `error`, with the reason.
+
+    > mute
+    < ok listening, muted
+"""
+
+import asyncio
+import os
+import socket
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from edgevoice.dialog.attention import Signal
+from edgevoice.errors import BadInputError, ConfigError
+
+STATUS = "status"
+SIGNALS: Mapping[str, Signal] = {
+    signal.value: signal for signal in Signal if signal is not Signal.WAKE_WORD
+}
+WORDS = (*SIGNALS, STATUS)
+"""What a client may say. The wake word is not among them: it is for its engine to hear."""
+
+LONGEST_LINE = 256
+"""Bytes. No word is nearly as long; whoever sends more is talking to the wrong socket."""
+
+MOST_CLIENTS = 16
+
+PATIENCE_S = 2.0
+"""How long a client waits. The answer takes a millisecond, unless the machine is overwhelmed."""
+
+
+def socket_path(setting: str, environment: Mapping[str, str] = os.environ) -> Path | None:
+    """Where `attention.control_socket` puts the socket: a path, `none`, or `auto`.
+
+    `auto` is `control` in $RUNTIME_DIRECTORY (a service has one), else `edgevoice/control` in
+    $XDG_RUNTIME_DIR (whoever is logged in has one), else nowhere: /tmp belongs to everybody.
+    """
+    if setting == "none":
+        return None
+    if setting != "auto":
+        return Path(setting).expanduser()
+    # systemd lists several directories with colons between them.
+    if service := environment.get("RUNTIME_DIRECTORY", "").partition(":")[0]:
+        return Path(service) / "control"
+    if user := environment.get("XDG_RUNTIME_DIR"):
+        return Path(user) / "edgevoice" / "control"
+    return None
+
+
+class ControlSocket:
+    """The server's end; an asynchronous context manager.
+
+    `on_signal` gets what clients ask for, on the event loop's thread; `status` is what they are
+    told then.
+    """
+
+    def __init__(
+        self, path: Path, on_signal: Callable[[Signal], None], status: Callable[[], object]
+    ) -> None:
+        self._path = path
+        self._on_signal = on_signal
+        self._status = status
+        self._clients: dict[asyncio.StreamWriter, asyncio.Task[None]] = {}
+        self._made: int | None = None  # the inode of our socket's file
+
+    async def __aenter__(self) -> Self:
+        """Listen. Raises `ConfigError` where that cannot be, as when somebody else does already."""
+        server = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        try:
+            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._clear()
+            # Before it has a name: so its file is nobody else's at any time.
+            os.fchmod(server.fileno(), 0o600)
+            server.bind(str(self._path))
+            self._made = self._path.stat().st_ino
+            self._server = await asyncio.start_unix_server(
+                self._meet, sock=server, limit=LONGEST_LINE
+            )
+        except OSError as error:
+            server.close()
+            raise ConfigError(
+                f"{self._path}: the control socket cannot be made ({error.strerror or error})",
+                "Choose another attention.control_socket, or `none`.",
+            ) from None
+        except ConfigError:
+            server.close()
+            raise
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._server.close()
+        for writer in self._clients:
+            writer.close()
+        await asyncio.gather(*self._clients.values(), return_exceptions=True)
+        with suppress(OSError):
+            if self._path.stat().st_ino == self._made:
+                self._path.unlink()
+
+    def _clear(self) -> None:
+        """Make room for our socket, where a program that ended badly left one."""
+        if not self._path.is_socket():
+            return  # nothing, or a file that binding will complain about
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as client:
+            client.settimeout(PATIENCE_S)
+            try:
+                client.connect(str(self._path))
+            except ConnectionRefusedError:
+                self._path.unlink()
+                return
+        raise ConfigError(
+            f"{self._path}: another edgevoice listens there",
+            "Stop it, or give this one its own attention.control_socket.",
+        )
+
+    def _meet(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if len(self._clients) >= MOST_CLIENTS:
+            writer.write(b"error too many clients\n")
+            writer.close()
+            return
+        self._clients[writer] = asyncio.create_task(self._serve(reader, writer))
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            while line := await reader.readline():
+                writer.write(f"{self._answer(line)}\n".encode())
+                await writer.drain()
+        except ValueError:
+            writer.write(b"error that line is too long\n")
+        except OSError:
+            pass  # the client has left; it does not want to know
+        finally:
+            writer.close()
+            del self._clients[writer]
+
+    def _answer(self, line: bytes) -> str:
+        word = line.decode(errors="replace").strip()
+        if word not in WORDS:
+            return f"error unknown word; known: {', '.join(WORDS)}"
+        if signal := SIGNALS.get(word):
+            self._on_signal(signal)
+        return f"ok {self._status()}"
+
+
+_SEND = f"Send one of: {', '.join(WORDS)}."
+
+
+def send(path: Path, word: str) -> str:
+    """Say `word` to the edgevoice that listens at `path`; how attentive it is then.
+
+    Raises `BadInputError` for an unknown word, and when none listens or answers.
+    """
+    if word not in WORDS:
+        raise BadInputError(f"{word!r} is no word for an edgevoice", _SEND)
+    try:
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as client:
+            client.settimeout(PATIENCE_S)
+            client.connect(str(path))
+            client.sendall(f"{word}\n".encode())
+            with client.makefile("rb") as answers:
+                answer = answers.readline(4 * LONGEST_LINE).decode(errors="replace").strip()
+    except (FileNotFoundError, ConnectionRefusedError):
+        raise BadInputError(
+            f"no edgevoice listens at {path}", "Start `edgevoice run`, or name its socket."
+        ) from None
+    except OSError as error:
+        raise BadInputError(
+            f"{path}: no answer ({error.strerror or error})",
+            "Look whether that edgevoice still runs, and as whom.",
+        ) from None
+    kind, _, text = answer.partition(" ")
+    if kind != "ok":
+        raise BadInputError(f"{path} answers: {text or 'nothing'}", _SEND)
+    return text

@@ -1,0 +1,239 @@
+"""The control socket: who may talk to it, what it answers, and what it leaves behind."""
+
+import asyncio
+import socket
+import stat
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from edgevoice.cli.app import app
+from edgevoice.control import LONGEST_LINE, MOST_CLIENTS, WORDS, ControlSocket, send, socket_path
+from edgevoice.dialog.attention import Attention, Mode, Signal
+from edgevoice.errors import BadInputError, ConfigError
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "run" / "control"
+
+
+def served(path: Path, client: Callable[[list[Signal]], Coroutine[Any, Any, None]]) -> None:
+    """Run `client` while somebody listens at `path`; it is told the signals that arrive."""
+
+    async def hold() -> None:
+        attention, signals = Attention(Mode.PUSH_TO_TALK, 0), list[Signal]()
+
+        def on_signal(signal: Signal) -> None:
+            signals.append(signal)
+            attention.signal(signal, 0)
+
+        async with asyncio.timeout(10):
+            async with ControlSocket(path, on_signal, lambda: attention.now):
+                await client(signals)
+
+    asyncio.run(hold())
+
+
+async def ask(path: Path, text: bytes) -> bytes:
+    """Everything that is answered to `text`."""
+    reader, writer = await asyncio.open_unix_connection(path)
+    writer.write(text)
+    writer.write_eof()
+    answer = await reader.read()
+    writer.close()
+    return answer
+
+
+def test_a_word_a_line_gets_an_answer_a_line(path: Path) -> None:
+    async def client(signals: list[Signal]) -> None:
+        answer = await ask(path, b"status\npress\n mute \r\nunmute\nrelease\nsleep\nwake")
+        assert answer.decode().splitlines() == [
+            "ok key up",
+            "ok key down",
+            "ok key down, muted",
+            "ok key down",
+            "ok key up",
+            "ok key up",
+            "ok key up",
+        ]
+        assert set(signals) == set(Signal) - {Signal.WAKE_WORD}
+
+    served(path, client)
+
+
+@pytest.mark.parametrize("line", [b"", b"MUTE", b"wake word", b"\xff\xfe", b"mute now", b"\0"])
+def test_anything_else_is_an_error_that_lists_the_words(path: Path, line: bytes) -> None:
+    async def client(signals: list[Signal]) -> None:
+        wrong, right = (await ask(path, line + b"\nstatus\n")).decode().splitlines()
+        assert wrong == f"error unknown word; known: {', '.join(WORDS)}"
+        assert right == "ok key up"
+        assert not signals
+
+    served(path, client)
+
+
+def test_a_line_without_an_end_is_not_kept(path: Path) -> None:
+    async def client(signals: list[Signal]) -> None:
+        reader, writer = await asyncio.open_unix_connection(path)
+        writer.write(b"m" * 10 * LONGEST_LINE)
+        assert await reader.readline() == b"error that line is too long\n"
+        assert await ask(path, b"mute") == b"ok key up, muted\n"
+        writer.close()
+
+    served(path, client)
+
+
+def test_several_clients_are_served_at_once_and_one_too_many_is_told(path: Path) -> None:
+    async def client(signals: list[Signal]) -> None:
+        clients = [await asyncio.open_unix_connection(path) for _ in range(MOST_CLIENTS)]
+        for reader, writer in clients:
+            writer.write(b"press\n")
+            assert await reader.readline() == b"ok key down\n"
+        reader, one_more = await asyncio.open_unix_connection(path)
+        assert await reader.read() == b"error too many clients\n"
+        for _, writer in clients:
+            writer.close()
+        for _, writer in clients:
+            await writer.wait_closed()
+        one_more.close()
+        assert signals == [Signal.PRESS] * MOST_CLIENTS
+
+    served(path, client)
+
+
+def test_it_ends_while_clients_are_connected(path: Path) -> None:
+    with socket.socket(socket.AF_UNIX) as other:
+
+        async def client(signals: list[Signal]) -> None:
+            other.connect(str(path))
+            await ask(path, b"status")
+
+        served(path, client)
+        assert other.recv(1) == b""
+    assert not path.exists()
+
+
+def test_only_its_owner_may_use_it(path: Path) -> None:
+    async def client(signals: list[Signal]) -> None:
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+        assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+
+    served(path, client)
+
+
+def test_a_socket_that_a_crash_left_is_replaced(path: Path) -> None:
+    path.parent.mkdir()
+    with socket.socket(socket.AF_UNIX) as left:
+        left.bind(str(path))
+
+    async def client(signals: list[Signal]) -> None:
+        assert await ask(path, b"status") == b"ok key up\n"
+
+    served(path, client)
+    assert not path.exists()
+
+
+def test_a_socket_that_is_in_use_is_left_alone(path: Path) -> None:
+    async def client(signals: list[Signal]) -> None:
+        with pytest.raises(ConfigError, match="another edgevoice listens there"):
+            async with ControlSocket(path, signals.append, str):
+                pass
+        assert await ask(path, b"status") == b"ok key up\n"
+
+    served(path, client)
+
+
+def test_a_socket_that_took_our_place_is_left_alone(path: Path) -> None:
+    with socket.socket(socket.AF_UNIX) as other:
+
+        async def client(signals: list[Signal]) -> None:
+            path.rename(path.with_name("ours"))  # so that the other one gets an inode of its own
+            other.bind(str(path))
+
+        served(path, client)
+    assert path.is_socket()
+
+
+async def never(signals: list[Signal]) -> None:
+    raise AssertionError("nobody can listen there")
+
+
+def test_what_is_not_a_socket_is_not_removed(path: Path) -> None:
+    path.parent.mkdir()
+    path.write_text("a diary")
+    with pytest.raises(ConfigError, match="cannot be made"):
+        served(path, never)
+    assert path.read_text() == "a diary"
+
+
+def test_a_path_that_is_too_long_or_no_folder_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    for path in (tmp_path / ("long" * 30) / "control", tmp_path / "file" / "control"):
+        with pytest.raises(ConfigError, match=r"cannot be made .*attention\.control_socket"):
+            served(path, never)
+
+
+def test_where_it_is() -> None:
+    service = {"RUNTIME_DIRECTORY": "/run/edgevoice:/run/more", "XDG_RUNTIME_DIR": "/run/user/1"}
+    assert socket_path("auto", service) == Path("/run/edgevoice/control")
+    user = {"XDG_RUNTIME_DIR": "/run/user/1"}
+    assert socket_path("auto", user) == Path("/run/user/1/edgevoice/control")
+    assert socket_path("auto", {}) is None
+    assert socket_path("none", service) is None
+    assert socket_path("/run/mine", service) == Path("/run/mine")
+
+
+def command(path: Path, word: str) -> tuple[int, str]:
+    """Exit code and words of `edgevoice control`."""
+    result = CliRunner().invoke(app, ["control", word, "--socket", str(path)])
+    if isinstance(result.exception, BadInputError):
+        return result.exception.exit_code, str(result.exception)
+    return result.exit_code, result.output.strip()
+
+
+def test_the_command_tells_the_state(path: Path) -> None:
+    async def client(signals: list[Signal]) -> None:
+        assert await asyncio.to_thread(command, path, "mute") == (0, "key up, muted")
+        assert await asyncio.to_thread(command, path, "status") == (0, "key up, muted")
+        code, text = await asyncio.to_thread(command, path, "shout")
+        assert code == 2 and text.startswith("'shout' is no word")
+        assert signals == [Signal.MUTE]
+
+    served(path, client)
+
+
+def test_the_command_says_so_when_nothing_runs(path: Path) -> None:
+    nothing = (2, f"no edgevoice listens at {path}. Start `edgevoice run`, or name its socket.")
+    assert command(path, "mute") == nothing
+    path.parent.mkdir()
+    with socket.socket(socket.AF_UNIX) as left:
+        left.bind(str(path))
+    assert command(path, "mute") == nothing
+
+
+def test_the_command_says_so_when_there_is_no_socket(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("XDG_RUNTIME_DIR", raising=False)
+    monkeypatch.delenv("RUNTIME_DIRECTORY", raising=False)
+    result = CliRunner().invoke(app, ["control", "mute"])
+    assert isinstance(result.exception, ConfigError)
+    assert "no control socket" in str(result.exception)
+
+
+@pytest.mark.parametrize("answer", [b"", b"error unknown word", b"hello\n", b"\xff" * 10_000])
+def test_a_stranger_at_the_other_end_is_an_error(tmp_path: Path, answer: bytes) -> None:
+    async def stranger(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readline()
+        writer.write(answer)
+        writer.close()
+
+    async def hold() -> None:
+        async with asyncio.timeout(10):
+            async with await asyncio.start_unix_server(stranger, tmp_path / "s"):
+                with pytest.raises(BadInputError, match=r"answers|no answer"):
+                    await asyncio.to_thread(send, tmp_path / "s", "mute")
+
+    asyncio.run(hold())
