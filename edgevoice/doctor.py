@@ -11,7 +11,7 @@ import platform
 import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import metadata
 from pathlib import Path
 from typing import Literal, Protocol
@@ -19,6 +19,8 @@ from typing import Literal, Protocol
 from edgevoice.config import Config, find_config
 from edgevoice.engine_trial import SECTIONS, Trial, try_engine
 from edgevoice.errors import EdgevoiceError
+
+SETUP = "Type `make setup` in edgevoice's folder."
 
 PACKAGES = (
     "numpy",
@@ -32,8 +34,18 @@ PACKAGES = (
 )
 """What has to be installed, as the package index calls it."""
 
+OPTIONAL: tuple[tuple[str, Callable[[Config], bool], str], ...] = (
+    ("pywebrtc-audio", lambda config: config.audio.duplex in {"auto", "cancel"}, SETUP),
+    ("pymicro-wakeword", lambda config: config.attention.mode == "wake_word", SETUP),
+    (
+        "gpiod",
+        lambda config: bool(config.attention.button) or config.signals.led.startswith("gpiochip"),
+        "Type `.venv/bin/pip install 'gpiod>=2.2,<3'` in edgevoice's folder.",
+    ),
+)
+"""What has to be installed only for some settings: package, whether it is needed, cure."""
+
 OLDEST_PYTHON = (3, 11)
-SETUP = "Type `make setup` in edgevoice's folder."
 AMX_CURE = (
     "gcc before version 13 compiles llama.cpp wrongly for processors with AMX: type `make "
     "distclean setup`, which leaves AMX out."
@@ -112,9 +124,11 @@ def run_checks(
     yield check_processor(machine)
     yield check_memory(machine, model_bytes(config))
     yield from map(check_package, PACKAGES)
+    yield from check_optional(config)
     yield check_espeak()
     for section in SECTIONS:
         yield check_engine(section, trial(section, config), machine)
+    yield check_turn(config, trial, machine)
     yield from check_sound(config, devices)
     yield check_offline(os.environ.get("HF_HUB_OFFLINE", ""))
 
@@ -161,12 +175,19 @@ def check_memory(machine: Machine, needed: int) -> Check:
     return Check("memory", "ok", what)
 
 
-def check_package(name: str) -> Check:
+def check_package(name: str, cure: str = SETUP) -> Check:
     """Whether a package is installed, by its metadata; nothing is imported."""
     try:
         return Check(name, "ok", metadata.version(name))
     except metadata.PackageNotFoundError:
-        return Check(name, "fail", "is not installed", SETUP)
+        return Check(name, "fail", "is not installed", cure)
+
+
+def check_optional(config: Config) -> Iterator[Check]:
+    """Whether the packages that these settings need are installed."""
+    for name, needed, cure in OPTIONAL:
+        if needed(config):
+            yield check_package(name, cure)
 
 
 def check_espeak(library: str = "libespeak-ng.so.1") -> Check:
@@ -194,6 +215,17 @@ def check_engine(section: str, trial: Trial, machine: Machine) -> Check:
         return Check(name, "fail", what, AMX_CURE)
     cure = "A library does not fit this processor: type `make distclean setup`."
     return Check(name, "fail", what, cure)
+
+
+def check_turn(config: Config, trial: Callable[[str, Config], Trial], machine: Machine) -> Check:
+    """What came of trying the turn detector, which a conversation can do without."""
+    if config.turn.engine == "none":
+        return Check("turn: none", "ok", "words and pauses decide when a turn is over")
+    check = check_engine("turn", trial("turn", config), machine)
+    if check.status == "ok":
+        return check
+    what = f"{check.what}: words and pauses decide alone when a turn is over"
+    return replace(check, status="warn", what=what)
 
 
 def check_sound(config: Config, devices: Callable[[], Sequence[Device]]) -> Iterator[Check]:

@@ -21,7 +21,7 @@ TIMEOUT_S = 120.0
 """Seconds that an engine may take. A large model on a slow SD card takes its time."""
 
 SECTIONS = ("vad", "stt", "llm", "tts")
-"""The parts of the settings that name an engine."""
+"""The parts of the settings that name an engine which a conversation cannot do without."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +69,14 @@ def _use_vad(config: Config) -> None:
     vad(np.zeros(vad.frame_samples, np.int16))
 
 
+def _use_turn(config: Config) -> None:
+    import numpy as np
+
+    from edgevoice.engines.smart_turn import SmartTurn
+
+    SmartTurn(config.turn.model, threads=config.turn.threads).finished(np.zeros(16_000, np.int16))
+
+
 def _use_transcriber(config: Config) -> None:
     import numpy as np
 
@@ -96,6 +104,7 @@ def _use_voice(config: Config) -> None:
 
 USES: Mapping[str, Callable[[Config], None]] = {
     "vad": _use_vad,
+    "turn": _use_turn,
     "stt": _use_transcriber,
     "llm": _use_chat,
     "tts": _use_voice,

@@ -117,6 +117,49 @@ def test_packages_are_looked_up_not_imported() -> None:
     )
 
 
+def needed(**settings: dict[str, str]) -> set[str]:
+    return {check.name for check in doctor.check_optional(Config.model_validate(settings))}
+
+
+def test_packages_are_wanted_only_where_the_settings_use_them() -> None:
+    assert needed() == {"pywebrtc-audio"}
+    assert needed(audio={"duplex": "half"}) == set()
+    wakes = {"mode": "wake_word"}
+    assert needed(audio={"duplex": "full"}, attention=wakes) == {"pymicro-wakeword"}
+    assert "gpiod" in needed(signals={"led": "gpiochip0:27"})
+    assert "gpiod" in needed(attention={"button": "gpiochip0:17"})
+
+
+def turn(trial: Trial, engine: str = "smart_turn") -> Check:
+    config = Config.model_validate({"turn": {"engine": engine}})
+    return doctor.check_turn(config, lambda section, _: {"turn": trial}[section], PI5)
+
+
+def test_a_turn_detector_that_works_is_told_with_its_time() -> None:
+    check = turn(Trial("smart_turn", seconds=0.31))
+
+    assert check == Check("turn: smart_turn", "ok", "loads and works, 0.3 s")
+
+
+def test_whoever_wants_no_turn_detector_misses_none() -> None:
+    check = turn(Trial("none", what="was tried"), engine="none")
+
+    assert (check.name, check.status, check.cure) == ("turn: none", "ok", "")
+
+
+@pytest.mark.parametrize(
+    ("trial", "words"),
+    [
+        (Trial("smart_turn", what="no such file", cure="Fetch it."), "no such file: words and"),
+        (Trial("smart_turn", signal=4), "was ended by SIGILL: words and"),
+    ],
+)
+def test_a_turn_detector_that_fails_is_a_pity_and_no_failure(trial: Trial, words: str) -> None:
+    check = turn(trial)
+
+    assert check.status == "warn" and words in check.what and check.cure
+
+
 def test_a_missing_espeak_library_is_named() -> None:
     assert doctor.check_espeak("libno-such.so.1") == Check(
         "espeak-ng", "fail", "libno-such.so.1 is missing", "sudo apt-get install libespeak-ng1"

@@ -10,7 +10,7 @@ from edgevoice.engine_trial import SECTIONS, Trial, try_engine
 
 
 def test_every_section_can_be_tried() -> None:
-    assert set(engine_trial.USES) == set(SECTIONS) <= set(Config.model_fields)
+    assert set(engine_trial.USES) == {*SECTIONS, "turn"} <= set(Config.model_fields)
 
 
 def test_an_engine_that_works_tells_how_long_it_took() -> None:
@@ -28,6 +28,16 @@ def test_a_model_that_is_missing_is_the_engines_own_line(tmp_path: Path) -> None
     assert trial.seconds is None
     assert trial.what == f"{tmp_path}/no.gguf: no such model file"
     assert trial.cure
+
+
+def test_a_turn_model_that_is_missing_is_told_with_a_cure(tmp_path: Path) -> None:
+    config = Config.model_validate({"turn": {"model": tmp_path / "no.onnx"}})
+
+    trial = try_engine("turn", config)
+
+    assert trial.seconds is None
+    assert trial.what.startswith(f"{tmp_path}/no.onnx")
+    assert "make setup" in trial.cure
 
 
 def test_an_engine_that_nobody_knows_is_the_settings_own_line() -> None:
