@@ -1,4 +1,4 @@
-"""`bench`: how quick it is on this machine."""
+"""`bench`: how quick it is on this machine, and how well it takes turns."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -29,20 +29,26 @@ if TYPE_CHECKING:
     from edgevoice.bench.run import Progress as Told
 
 
-def bench(
-    out: Annotated[
-        Path | None,
-        typer.Option(
-            "--out", "-o", help="Folder for bench.json and bench.png.", show_default=False
-        ),
-    ] = None,
-    quick: Annotated[
-        bool, typer.Option("--quick", help="A minute and a half; leaves out the long measurements.")
-    ] = False,
-    serial: Annotated[
-        bool,
-        typer.Option("--serial", help="Compare with doing one thing after the other."),
-    ] = False,
+OutOption = Annotated[
+    Path | None,
+    typer.Option("--out", "-o", help="Folder for the figures and the picture.", show_default=False),
+]
+QuickOption = Annotated[
+    bool, typer.Option("--quick", help="A minute and a half; leaves out the long measurements.")
+]
+SerialOption = Annotated[
+    bool, typer.Option("--serial", help="Compare with doing one thing after the other.")
+]
+
+benchmarks = typer.Typer(invoke_without_command=True, rich_markup_mode="rich")
+
+
+@benchmarks.callback()
+def _benchmarks(
+    context: typer.Context,
+    out: OutOption = None,
+    quick: QuickOption = False,
+    serial: SerialOption = False,
     config: ConfigOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -52,6 +58,18 @@ def bench(
     without a sound; then many more, quickly, to see whether time or memory grows. Leave the machine
     alone meanwhile.
     """
+    if context.invoked_subcommand is None:
+        bench(out, quick, serial, config, as_json)
+
+
+def bench(
+    out: Path | None = None,
+    quick: bool = False,
+    serial: bool = False,
+    config: Path | None = None,
+    as_json: bool = False,
+) -> None:
+    """How soon replies come, and at what cost."""
     from edgevoice.app import load_engines
     from edgevoice.bench.picture import draw_bench
     from edgevoice.bench.run import QUICK, Extent, run
@@ -80,6 +98,51 @@ def bench(
         console.print("[dim]Quick: whether time or memory grows was left out.[/]")
     if out:
         console.print(f"[dim]Written: {out / 'bench.json'}, {out / 'bench.png'}[/]")
+
+
+@benchmarks.command()
+def turns(
+    out: OutOption = None,
+    speech: Annotated[
+        Path | None,
+        typer.Option(
+            help="Folder with recordings of people; without it ../shared/speech.",
+            show_default=False,
+        ),
+    ] = None,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="A part of everything: rough, but soon.")
+    ] = False,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Measure how well it takes turns: when it answers, and when it lets itself be interrupted.
+
+    Recordings of people, spoken requests and all sorts of noise are played to the whole agent, on
+    a clock that does not wait. The figures are the same every time, whatever else the machine does.
+    """
+    from edgevoice.bench.show import goals_table
+    from edgevoice.bench.turns.people import SPEECH
+    from edgevoice.bench.turns.picture import draw_turns
+    from edgevoice.bench.turns.run import run
+    from edgevoice.bench.turns.show import report
+    from edgevoice.demo.hold import make_folder
+
+    chosen = settings(config)
+    if out:
+        make_folder(out)
+    with _progress() as told:
+        measured = run(chosen, told, speech=speech or SPEECH, quick=quick)
+    if out:
+        measured.result.write(out / "turns.json")
+        draw_turns(measured.endpointing, out / "turns.png")
+    if as_json:
+        print_json(measured.result.as_json())
+        return
+    console.print(report(measured))
+    console.print(goals_table(measured.goals))
+    if out:
+        console.print(f"[dim]Written: {out / 'turns.json'}, {out / 'turns.png'}[/]")
 
 
 @contextmanager
