@@ -12,6 +12,7 @@ import json
 import random
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import Path
 
 import av
@@ -80,7 +81,7 @@ class Clip:
     @property
     def pauses(self) -> bool:
         """Whether the person pauses within it."""
-        between = zip(self.stretches, self.stretches[1:], strict=False)
+        between = pairwise(self.stretches)
         return any(after[0] - before[1] >= INNER_PAUSE for before, after in between)
 
 
@@ -111,18 +112,19 @@ def load_people(folder: Path = SPEECH) -> list[Clip] | None:
 
 def read_flac(path: Path) -> Samples:
     """The sound in `path`, 16 kHz, shape `[n]`. Raises `AudioFileError`."""
+    pieces = []
     try:
         with av.open(str(path)) as file:
             resampler = av.AudioResampler("s16", "mono", LISTENING_RATE)
-            frames = [*file.decode(audio=0), None]
-            pieces = [
-                piece.to_ndarray()[0] for frame in frames for piece in resampler.resample(frame)
-            ]
-    except (OSError, av.FFmpegError, IndexError):
+            for frame in (*file.decode(audio=0), None):
+                pieces += [piece.to_ndarray()[0] for piece in resampler.resample(frame)]
+    except (OSError, ValueError, IndexError):
+        pieces = []
+    if not pieces:
         raise AudioFileError(
             f"{path} cannot be read", "Fetch the recordings again, or name another folder."
-        ) from None
-    return np.concatenate([np.zeros(0, np.int16), *pieces])
+        )
+    return np.concatenate(pieces)
 
 
 def word_gaps(clip: Clip) -> list[int]:
