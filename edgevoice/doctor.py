@@ -39,7 +39,7 @@ OPTIONAL: tuple[tuple[str, Callable[[Config], bool], str], ...] = (
     ("pymicro-wakeword", lambda config: config.attention.mode == "wake_word", SETUP),
     (
         "gpiod",
-        lambda config: bool(config.attention.button) or config.signals.led.startswith("gpiochip"),
+        lambda config: bool(config.attention.button) or "gpiochip" in config.signals.led,
         "Type `.venv/bin/pip install 'gpiod>=2.2,<3'` in edgevoice's folder.",
     ),
 )

@@ -4,16 +4,15 @@ Its rhythm is kept by a thread, so that it blinks as well while engines are bein
 """
 
 import logging
-import re
 import threading
 import time
 from bisect import bisect_right
 from collections.abc import Callable, Mapping
 from itertools import accumulate
-from pathlib import Path
 from queue import Empty, SimpleQueue
-from typing import Any, Protocol
+from typing import Protocol
 
+from edgevoice.buttons import import_gpiod, parse_line
 from edgevoice.errors import ConfigError
 from edgevoice.signals import Phase
 
@@ -46,12 +45,6 @@ def light(phase: Phase, seconds: float) -> tuple[bool, float | None]:
     return upcoming % 2 == 0, (changes[upcoming] - at) / 1000
 
 
-def parse_line(setting: str) -> tuple[str, int] | None:
-    """`gpiochip0:27` → ("gpiochip0", 27): chip, and line on it. None when it is no such thing."""
-    found = re.fullmatch(r"(gpiochip\d+):(\d+)", setting)
-    return (found[1], int(found[2])) if found else None
-
-
 class Changes(Protocol):
     """Where phases come from; None is the end."""
 
@@ -77,15 +70,29 @@ def blink(
 
 
 class GpioLed:
-    """A `Led` on line `offset` of `chip`, lit when the line is active.
+    """A `Led` on a GPIO line such as `gpiochip0:27`, lit when the line is active.
 
     Raises `ConfigError` without the package gpiod, or when the line cannot be had.
     """
 
-    def __init__(self, chip: str, offset: int, device: Path = Path("/dev")) -> None:
-        self._name = f"{chip}:{offset}"
-        self._offset = offset
-        self._request, self._values = _request(device / chip, offset, self._name)
+    def __init__(self, name: str) -> None:
+        self._name = name
+        chip, self._offset = parse_line(name, "signals.led")
+        gpiod = import_gpiod("signals.led")
+        self._lit, self._dark = gpiod.line.Value.ACTIVE, gpiod.line.Value.INACTIVE
+        settings = gpiod.LineSettings(
+            direction=gpiod.line.Direction.OUTPUT, output_value=self._dark
+        )
+        try:
+            self._line = gpiod.request_lines(
+                str(chip), consumer="edgevoice", config={self._offset: settings}
+            )
+        except (OSError, ValueError) as error:
+            reason = getattr(error, "strerror", None) or error
+            raise ConfigError(
+                f"signals.led is {name}, and that line cannot be used ({reason})",
+                "See `gpioinfo` for lines that are free; your user needs the group gpio.",
+            ) from None
         self._phase: Phase | None = None
         self._changes: SimpleQueue[Phase | None] = SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="led", daemon=True)
@@ -106,37 +113,7 @@ class GpioLed:
         except OSError as error:
             log.warning("the light on %s is gone (%s)", self._name, error.strerror)
         finally:
-            self._request.release()
+            self._line.release()
 
     def _switch(self, lit: bool) -> None:
-        self._request.set_value(self._offset, self._values[lit])
-
-
-def _request(path: Path, offset: int, name: str) -> tuple[Any, Mapping[bool, Any]]:
-    """The line, ours alone and dark, and what gpiod calls lit and dark."""
-    try:
-        import gpiod
-        from gpiod.line import Direction, Value
-    except ImportError:
-        raise ConfigError(
-            f"signals.led is {name}, and the package gpiod is not installed",
-            "Type `.venv/bin/pip install 'gpiod>=2.2,<3'` in edgevoice's folder, or set it to log.",
-        ) from None
-    settings = gpiod.LineSettings(direction=Direction.OUTPUT, output_value=Value.INACTIVE)
-    try:
-        request = gpiod.request_lines(str(path), consumer="edgevoice", config={offset: settings})
-    except (OSError, ValueError) as error:
-        raise ConfigError(
-            f"signals.led is {name}, and that line cannot be had ({_why(error)})", _cure(error)
-        ) from None
-    return request, {True: Value.ACTIVE, False: Value.INACTIVE}
-
-
-def _why(error: OSError | ValueError) -> str:
-    return getattr(error, "strerror", None) or str(error)
-
-
-def _cure(error: OSError | ValueError) -> str:
-    if isinstance(error, PermissionError):
-        return "Let this user use it: sudo usermod -aG gpio $USER, then log in again."
-    return "`gpioinfo` lists the lines and who uses them."
+        self._line.set_value(self._offset, self._lit if lit else self._dark)

@@ -137,12 +137,11 @@ def load_led(setting: str) -> Led:
         return LogLed()
     if setting == "none":
         return NoLed()
-    from edgevoice.led import GpioLed, parse_line
+    if "gpiochip" in setting:
+        from edgevoice.led import GpioLed
 
-    line = parse_line(setting)
-    if line is None:
-        raise ConfigError(
-            f"signals.led is {setting!r}, which is no light that we know",
-            "Set it to log, none, or a GPIO line such as gpiochip0:27.",
-        )
-    return GpioLed(*line)
+        return GpioLed(setting)
+    raise ConfigError(
+        f"signals.led is {setting!r}, which is no light that we know",
+        "Set it to log, none, or a GPIO line such as gpiochip0:27.",
+    )

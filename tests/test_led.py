@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edgevoice.errors import ConfigError
-from edgevoice.led import RHYTHMS, GpioLed, blink, light, parse_line
+from edgevoice.led import RHYTHMS, GpioLed, blink, light
 from edgevoice.signals import Phase, load_led
 
 
@@ -87,11 +87,6 @@ def test_every_phase_has_a_rhythm_that_comes_round() -> None:
     assert all(len(rhythm) == 1 or len(rhythm) % 2 == 0 for rhythm in RHYTHMS.values())
 
 
-def test_a_line_is_a_chip_and_a_number() -> None:
-    assert parse_line("gpiochip0:27") == ("gpiochip0", 27)
-    assert parse_line("/dev/gpiochip0:27") is None
-
-
 class Direction(Enum):
     OUTPUT = "output"
 
@@ -158,7 +153,7 @@ def test_a_light_takes_its_line_dark_and_gives_it_back_dark(board: Board) -> Non
 def test_a_light_that_breaks_is_said_once_and_nothing_else_stops(
     board: Board, caplog: pytest.LogCaptureFixture
 ) -> None:
-    led = GpioLed("gpiochip0", 27)
+    led = GpioLed("gpiochip0:27")
     board.gone = True
 
     led.show(Phase.READY)
@@ -176,7 +171,7 @@ def test_a_light_that_breaks_is_said_once_and_nothing_else_stops(
     [
         (FileNotFoundError(2, "No such file or directory"), "No such file.*gpioinfo"),
         (OSError(16, "Device or resource busy"), "resource busy.*gpioinfo"),
-        (PermissionError(13, "Permission denied"), "Permission denied.*usermod -aG gpio"),
+        (PermissionError(13, "Permission denied"), "Permission denied.*group gpio"),
         (ValueError("unknown line"), "unknown line.*gpioinfo"),
     ],
 )
@@ -192,5 +187,7 @@ def test_a_line_that_cannot_be_had_is_one_line_with_a_cure(
 def test_without_gpiod_it_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "gpiod", None)
 
-    with pytest.raises(ConfigError, match=r"gpiod is not installed.*pip install"):
+    with pytest.raises(
+        ConfigError, match=r"signals.led names .*gpiod is not installed.*pip install"
+    ):
         load_led("gpiochip0:27")

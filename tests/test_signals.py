@@ -125,7 +125,13 @@ def test_the_log_is_a_light_by_name() -> None:
     assert isinstance(load_led("log"), LogLed)
 
 
-@pytest.mark.parametrize("setting", ["", "lamp", "gpiochip0", "gpiochip0:", "27", "gpiochip0:-1"])
+@pytest.mark.parametrize("setting", ["", "lamp", "27", "LOG"])
 def test_an_unknown_light_is_said_with_those_that_are_known(setting: str) -> None:
     with pytest.raises(ConfigError, match=r"signals\.led is .*log, none, or a GPIO line"):
+        load_led(setting)
+
+
+@pytest.mark.parametrize("setting", ["gpiochip0", "gpiochip0:", "gpiochip0:-1"])
+def test_a_line_that_is_none_is_said(setting: str) -> None:
+    with pytest.raises(ConfigError, match=r"signals\.led .*gpiochip0:"):
         load_led(setting)
