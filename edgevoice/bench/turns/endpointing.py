@@ -45,15 +45,6 @@ TRANSCRIBER_S, DETECTOR_S, OTHERS_S = 0.05, 0.08, 0.02
 """Seconds that a call of an engine takes on the virtual clock: what a small transcriber, and the
 turn detector on one busy core, need on a desktop processor."""
 
-CONVERSATION = {
-    "audio.duplex": "full",  # no loudspeaker is near
-    "reply.cue_after_ms": 0,
-    "attention.mode": "always",
-    "signals.earcons": False,
-    "signals.led": "none",
-}
-"""What the agent's settings must be for a recording to be heard out."""
-
 PATIENCE_S = 8.0
 """Seconds of silence after which we give up waiting for an endpoint."""
 
@@ -131,8 +122,9 @@ def configured(config: Config, setting: Setting) -> Config:
     chosen = {
         "vad.endpointing": setting.endpointing,
         "vad.endpointing_delay_ms": setting.delay_ms,
+        "reply.cue_after_ms": 0,
     }
-    return with_settings(config, {**CONVERSATION, **chosen})
+    return with_settings(config, chosen)
 
 
 def hear(config: Config, engines: Engines, clip: Clip) -> Heard:
@@ -164,7 +156,12 @@ async def _hear(config: Config, engines: Engines, clip: Clip) -> Heard:
 
 def workers() -> Workers:
     """Engines that take the same time for every call."""
-    return Workers(InlineWorker(TRANSCRIBER_S), InlineWorker(OTHERS_S), InlineWorker(OTHERS_S))
+    return Workers(
+        detector=InlineWorker(DETECTOR_S),
+        transcriber=InlineWorker(TRANSCRIBER_S),
+        chat=InlineWorker(OTHERS_S),
+        voice=InlineWorker(OTHERS_S),
+    )
 
 
 def load_ears(config: Config) -> Engines:
@@ -177,7 +174,7 @@ def load_ears(config: Config) -> Engines:
     return Engines(
         vad=RememberedVad(load_vad(config.vad)),
         transcriber=RememberedTranscriber(load_transcriber(config.stt)),
-        turn=RememberedTurnDetector(detector) if detector else None,
+        detector=RememberedTurnDetector(detector) if detector else None,
         chat=ScriptedChat(["Very well."] * 10_000),
         voice=ScriptedVoice(samples_per_character=400),
         apology=Speech(silence, "Sorry."),

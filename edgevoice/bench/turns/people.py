@@ -26,6 +26,8 @@ from edgevoice.errors import AudioFileError
 SPEECH = HOME.parent / "shared/speech"
 """Where recordings are looked for when no folder is named."""
 
+SPEECH_KEY = "silero_speech_ms"
+
 INNER_PAUSE = samples_of(200)
 """A silence between two stretches of speech that counts as a pause."""
 
@@ -97,12 +99,12 @@ def load_people(folder: Path = SPEECH) -> list[Clip] | None:
         listed = json.loads(index.read_text(encoding="utf-8"))
         return [
             Clip(
-                name,
-                read_flac(folder / "clips" / f"{name}.flac"),
-                tuple((samples_of(a), samples_of(b)) for a, b in about["silero_speech_ms"]),
+                name=name,
+                stretches=tuple((samples_of(a), samples_of(b)) for a, b in about[SPEECH_KEY]),
+                pcm=read_flac(folder / "clips" / f"{name}.flac"),
             )
             for name, about in sorted(listed.items())
-            if about["silero_speech_ms"]
+            if about[SPEECH_KEY]
         ]
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise AudioFileError(
