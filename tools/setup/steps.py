@@ -35,7 +35,10 @@ ROOM_BYTES = 2 * 10**9
 """Free space that the set-up starts with. Measured: 0.7 GB stay, and compiling llama.cpp takes up
 to 0.4 GB more for a while; pip keeps what it loaded as well."""
 
-TRIED = ("numpy", "onnxruntime", "faster_whisper", "llama_cpp", "piper", "pyaudio", "soxr")
+TRIED = (
+    *("numpy", "onnxruntime", "faster_whisper", "llama_cpp", "piper"),
+    *("pyaudio", "pywebrtc_audio", "soxr"),
+)
 """What is imported once, to see that it works on this processor and with these libraries."""
 
 
