@@ -4,7 +4,7 @@ One instrument plays them all, from one table. What they mean is in how they mov
 listens; down, and it does not; level, and it is busy; twice low, and something went wrong.
 
 They are high and quick because we hear them too, and low or long notes pass for a voice. Measured
-with Silero: 0.75 for a rise from 392 to 784 Hz, 0.81 for 294 Hz twice, 90 ms each; and below 0.5 for
+with Silero: 0.75 for a rise from 392 to 784 Hz, 0.81 for 294 Hz twice, 90 ms each; below 0.5 for
 every one of these, at a tenth to ten times their level.
 """
 
