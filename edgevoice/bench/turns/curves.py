@@ -10,6 +10,7 @@ from typing import Any
 
 from edgevoice.bench.result import Goal, Spread, spread
 
+PRESETS = ("brisk", "normal", "patient")
 CHOSEN = "normal"
 """The preset that the goals are about: what a person gets who chooses nothing."""
 

@@ -13,9 +13,16 @@ import numpy as np
 
 from edgevoice.app import Engines, Workers, build_agent
 from edgevoice.audio.chunk import LISTENING_RATE, AudioChunk, Samples, milliseconds_of, samples_of
-from edgevoice.audio.level import voiced_span
 from edgevoice.bench.modes import with_settings
-from edgevoice.bench.turns.curves import CHOSEN, Curves, Endpointing, Heard, Point, Setting
+from edgevoice.bench.turns.curves import (
+    CHOSEN,
+    PRESETS,
+    Curves,
+    Endpointing,
+    Heard,
+    Point,
+    Setting,
+)
 from edgevoice.bench.turns.people import Clip, paused
 from edgevoice.bench.turns.remembered import (
     RememberedTranscriber,
@@ -40,7 +47,6 @@ FIXED_MS = (200, 300, 400, 500, 600, 800, 1000)
 ADAPTIVE_MS = (300, 400, 500, 700, 1000)
 """Endpointing delays (ms) of the two curves."""
 
-PRESETS = ("brisk", "normal", "patient")
 TRANSCRIBER_S, DETECTOR_S, OTHERS_S = 0.05, 0.08, 0.02
 """Seconds that a call of an engine takes on the virtual clock: what a small transcriber, and the
 turn detector on one busy core, need on a desktop processor."""
@@ -133,18 +139,13 @@ def hear(config: Config, engines: Engines, clip: Clip) -> Heard:
 
 
 async def _hear(config: Config, engines: Engines, clip: Clip) -> Heard:
-    caller = Caller([Line(clip.pcm, clip.text)], patience_s=PATIENCE_S)
-    first_voice, _ = voiced_span(clip.pcm)
+    caller = Caller([Line(clip.pcm, clip.text, ms=0)], patience_s=PATIENCE_S)  # from sample 0 on
     endpoints: list[int] = []
     leaving: list[asyncio.Task[None]] = []
 
-    def last_voiced() -> int:
-        begin = caller.spoken[0].start - first_voice
-        return begin + clip.end
-
     def watch(event: Event | Note) -> None:
         if isinstance(event, SpeechEnded):
-            endpoints.append(event.at - last_voiced())
+            endpoints.append(event.at - clip.end)
             if endpoints[-1] >= -TOLERANCE:
                 leaving.append(asyncio.get_running_loop().create_task(caller.aclose()))
 

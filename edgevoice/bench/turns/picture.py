@@ -14,7 +14,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from edgevoice.bench.turns.curves import CHOSEN, REFERENCE_MS, Curves, Endpointing, Point
+from edgevoice.bench.turns.curves import CHOSEN, PRESETS, REFERENCE_MS, Curves, Endpointing, Point
 from edgevoice.demo.picture.labels import LEADING, Measure
 from edgevoice.demo.picture.paint import measure, paint, palette
 from edgevoice.demo.picture.shapes import (
@@ -41,8 +41,8 @@ LETTERS, SMALL = 16, 13
 LINE, DOT, RING = 1.4, 4.0, 7.5
 """Radii, in pixels: of a line, of a point on it, of a preset."""
 
-PERCENT_STEPS = (0.5, 1, 2, 5, 10, 20)
-MOST_LINES = 7
+PERCENT_STEPS, MS_STEPS = (1, 2, 5, 10, 20), (100, 200, 500, 1000)
+LEAST_PERCENT, MOST_LINES = 4.0, 7
 
 Spot = tuple[float, float]
 
@@ -113,12 +113,12 @@ def _head(measure: Measure) -> Iterator[Shape]:
     title = _words(MARGIN, 14, "When has a person finished?", 27, INK, measure, bold=True)
     yield title
     left = title.box.right + 36
-    for colour, name, radius in (
-        (WAIT, "a fixed silence", DOT),
-        (PERSON, "what was heard decides", DOT),
-        (AGENT, "presets", RING),
+    for name, mark, colour in (
+        ("a fixed silence", _dot, WAIT),
+        ("what was heard decides", _dot, PERSON),
+        ("presets", _ring, AGENT),
     ):
-        yield from _ring(left, 34, radius, colour) if radius == RING else _dot(left, 34, colour)
+        yield from mark((left, 34), colour)
         words = _words(left + 14, 23, name, 17, GREY, measure)
         yield words
         left = words.box.right + 28
@@ -137,12 +137,13 @@ def _card(
     frame = Frame(plot, most_ms, most)
     yield from _grid(frame, step, measure)
     for points, colour in ((curves.fixed, WAIT), (curves.adaptive, PERSON)):
-        spots = frame.spots(points)
-        yield from _line([spot for _, spot in spots], colour)
-        for _, (x, y) in spots:
-            yield from _dot(x, y, colour)
-    yield from _named(frame, curves.fixed, measure)
-    yield from _presets(frame, curves, measure)
+        spots = [spot for _, spot in frame.spots(points)]
+        yield from (_disc(spot, LINE, colour) for spot in _between(spots))
+        for spot in spots:
+            yield from _dot(spot, colour)
+    for _, spot in frame.spots(curves.presets):
+        yield from _ring(spot, AGENT)
+    yield from _names(frame, curves, measure)
 
 
 def _grid(frame: Frame, step: float, measure: Measure) -> Iterator[Shape]:
@@ -152,7 +153,7 @@ def _grid(frame: Frame, step: float, measure: Measure) -> Iterator[Shape]:
         yield Fill(Box(left, y, right, y + 1), UNSAID if n == 0 else GRID)
         name = f"{n * step:g}%"
         yield _words(left - 10 - measure(name, SMALL), y - 8, name, SMALL, GREY, measure)
-    for ms in range(0, int(frame.most_ms) + 1, 200):
+    for ms in range(0, int(frame.most_ms) + 1, _ms_step(frame.most_ms)):
         x = frame.spot(ms, 0)[0]
         yield Fill(Box(x, top, x + 1, bottom), UNSAID if ms == 0 else GRID)
         name = f"{ms}" if ms else "0 ms"
@@ -162,57 +163,94 @@ def _grid(frame: Frame, step: float, measure: Measure) -> Iterator[Shape]:
     yield _words(left - 42, top - 30, "cut off", SMALL, GREY, measure)
 
 
-def _presets(frame: Frame, curves: Curves, measure: Measure) -> Iterator[Shape]:
-    """Rings, with their names on the left: the curves fall to the right."""
-    for point, (x, y) in frame.spots(curves.presets):
-        yield from _ring(x, y, RING, AGENT)
-        name = point.setting.endpointing
-        left = x - RING - 6 - measure(name, LETTERS)
-        if left < frame.box.left + 4:
-            left = x + RING + 6
-        top = min(y - 5, frame.box.bottom - LETTERS * LEADING - 3)
-        yield _words(left, top, name, LETTERS, AGENT, measure, bold=name == CHOSEN)
-
-
-def _named(frame: Frame, points: Sequence[Point], measure: Measure) -> Iterator[Shape]:
-    """The silence of the curve that everybody can have, at the point that the goals are about."""
-    for point, (x, y) in frame.spots(points):
+def _names(frame: Frame, curves: Curves, measure: Measure) -> Iterator[Words]:
+    """The presets' names, and the silence that the goals compare with: where there is room."""
+    taken = [
+        *_surroundings(frame, (*curves.fixed, *curves.adaptive), DOT),
+        *_surroundings(frame, curves.presets, RING),
+        *(_around(spot, LINE) for curve in (curves.fixed, curves.adaptive)
+          for spot in _between([spot for _, spot in frame.spots(curve)])),
+    ]  # fmt: skip
+    named = [(spot, point.setting.endpointing) for point, spot in frame.spots(curves.presets)]
+    for point, spot in frame.spots(curves.fixed):
         if point.setting.delay_ms == REFERENCE_MS:
-            name = f"{REFERENCE_MS} ms"
-            below = y + 30 < frame.box.bottom
-            yield _words(x - 6, y + 9 if below else y - 27, name, SMALL, GREY, measure)
+            named.append((spot, f"{REFERENCE_MS} ms"))
+    for spot, name in named:
+        preset = name in PRESETS
+        size = LETTERS if preset else SMALL
+        box = _free(frame.box, spot, measure(name, size), size * LEADING, taken)
+        taken.append(box)
+        yield Words(box, (name,), size, AGENT if preset else GREY, bold=name == CHOSEN)
 
 
-def _line(spots: Sequence[Spot], colour: str) -> Iterator[Shape]:
-    """A line through `spots`: a dot for every pixel of its length."""
+def _free(plot: Box, spot: Spot, width: float, height: float, taken: Sequence[Box]) -> Box:
+    """A place for a name near `spot` that is least in the way of what is drawn already."""
+    x, y = spot
+    away = RING + 5
+    lefts = (x - away - width, x + away, x - width / 2, x - width, x)
+    tops = (y - height / 2, y + away, y - away - height, y + 2.5 * away, y - 2.5 * away - height)
+    places = [
+        Box(left, top, left + width, top + height)
+        for top in tops
+        for left in lefts
+        if plot.left + 3 <= left <= plot.right - width and plot.top <= top <= plot.bottom - height
+    ]
+    return min(places, key=lambda box: sum(_overlap(box, other) for other in taken))
+
+
+def _overlap(box: Box, other: Box) -> float:
+    """Square pixels that both cover."""
+    wide = min(box.right, other.right) - max(box.left, other.left)
+    high = min(box.bottom, other.bottom) - max(box.top, other.top)
+    return max(0.0, wide) * max(0.0, high)
+
+
+def _surroundings(frame: Frame, points: Sequence[Point], radius: float) -> Iterator[Box]:
+    for _, spot in frame.spots(points):
+        yield _around(spot, radius)
+
+
+def _around(spot: Spot, radius: float) -> Box:
+    x, y = spot
+    return Box(x - radius, y - radius, x + radius, y + radius)
+
+
+def _between(spots: Sequence[Spot]) -> Iterator[Spot]:
+    """The pixels of a line through `spots`."""
     for (x0, y0), (x1, y1) in pairwise(spots):
         steps = max(1, ceil(hypot(x1 - x0, y1 - y0)))
         for n in range(steps + 1):
-            x, y = x0 + (x1 - x0) * n / steps, y0 + (y1 - y0) * n / steps
-            yield Fill(Box(x - LINE, y - LINE, x + LINE, y + LINE), colour, LINE)
+            yield x0 + (x1 - x0) * n / steps, y0 + (y1 - y0) * n / steps
 
 
-def _dot(x: float, y: float, colour: str) -> Iterator[Shape]:
-    yield Fill(Box(x - DOT - 1, y - DOT - 1, x + DOT + 1, y + DOT + 1), CARD, DOT + 1)
-    yield Fill(Box(x - DOT, y - DOT, x + DOT, y + DOT), colour, DOT)
+def _disc(spot: Spot, radius: float, colour: str) -> Fill:
+    return Fill(_around(spot, radius), colour, radius)
 
 
-def _ring(x: float, y: float, radius: float, colour: str) -> Iterator[Shape]:
-    for size, shade in ((radius + 1, CARD), (radius, colour), (radius - 3, CARD)):
-        yield Fill(Box(x - size, y - size, x + size, y + size), shade, size)
+def _dot(spot: Spot, colour: str) -> tuple[Fill, ...]:
+    return _disc(spot, DOT + 1, CARD), _disc(spot, DOT, colour)
+
+
+def _ring(spot: Spot, colour: str) -> tuple[Fill, ...]:
+    return _disc(spot, RING + 1, CARD), _disc(spot, RING, colour), _disc(spot, RING - 3, CARD)
 
 
 def _most_ms(cards: Sequence[Curves]) -> float:
-    """The right edge of every card: a whole number of steps of 200 ms."""
-    points = [point for curves in cards for point in _all(curves)]
-    return 200.0 * max(1, ceil(max((point.mean_ms or 0 for point in points), default=0) / 200))
+    """The right edge of every card: a whole number of steps."""
+    most = max((point.mean_ms or 0 for curves in cards for point in _all(curves)), default=0)
+    step = _ms_step(most)
+    return float(step * max(1, ceil(most / step)))
+
+
+def _ms_step(most: float) -> int:
+    return next((step for step in MS_STEPS if most / step <= MOST_LINES), MS_STEPS[-1])
 
 
 def _percent_scale(curves: Curves) -> tuple[float, float]:
     """Distance of the grid's lines, and the upper edge, in percent."""
-    most = max([point.cut_offs or 0 for point in _all(curves)], default=0)
-    step = next((s for s in PERCENT_STEPS if most / s <= MOST_LINES), PERCENT_STEPS[-1])
-    return step, step * max(1, ceil(most / step))
+    most = max([LEAST_PERCENT, *(point.cut_offs or 0 for point in _all(curves))])
+    step = next((step for step in PERCENT_STEPS if most / step <= MOST_LINES), PERCENT_STEPS[-1])
+    return step, step * ceil(most / step)
 
 
 def _all(curves: Curves) -> tuple[Point, ...]:
