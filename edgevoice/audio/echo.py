@@ -5,13 +5,11 @@ The canceller is WebRTC's AEC3 (BSD-3-Clause, package `pywebrtc-audio`).
 
 from dataclasses import dataclass
 
-import numpy as np
-
-from edgevoice.audio.chunk import Samples, samples_of
+from edgevoice.audio.chunk import Samples
+from edgevoice.audio.double_talk import FRAME, DoubleTalk
 from edgevoice.errors import ModelError
 
-FRAME = samples_of(10)
-"""Samples of a frame: 10 ms at 16 kHz, the only length that the canceller takes."""
+__all__ = ["FRAME", "Cleaned", "EchoCanceller"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,9 +53,9 @@ class EchoCanceller:
             auto_gain_control=automatic_gain,
             stream_delay_ms=round(delay_ms),
         )
+        self._double_talk = DoubleTalk()
 
     def add(self, microphone: Samples, loudspeaker: Samples) -> Cleaned:
         """The frame `microphone` without the echo of `loudspeaker`; both have shape `[160]`."""
         pcm = self._aec3.process(microphone, loudspeaker)
-        level = float(np.sqrt(np.mean(np.square(pcm.astype(np.float32)))))
-        return Cleaned(pcm, min(1.0, level / 400))
+        return Cleaned(pcm, self._double_talk.add(microphone, loudspeaker))
