@@ -1,17 +1,28 @@
 """`devices` and `doctor`: what is here, and whether it works."""
 
 import asyncio
+from collections.abc import Iterator
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 from rich.markup import escape
 from rich.table import Table
 
-from edgevoice.cli.console import ConfigOption, JsonOption, console, loading, print_json, settings
+from edgevoice.cli.console import (
+    ConfigOption,
+    JsonOption,
+    console,
+    errors,
+    loading,
+    print_json,
+    settings,
+)
+from edgevoice.config import AudioConfig
 
 if TYPE_CHECKING:
     from edgevoice.doctor import Check
+    from edgevoice.duplex import Measured
 
 METER_DBFS = -60.0
 """The level at which the meter's bar begins."""
@@ -82,7 +93,18 @@ async def _meter(input_device: str | None) -> None:
         await transport.aclose()
 
 
-def doctor(config: ConfigOption = None, as_json: JsonOption = False) -> None:
+def doctor(
+    echo: Annotated[
+        bool,
+        typer.Option(
+            "--echo",
+            help="Measure the echo instead, so that we may listen while we speak: plays ten "
+            "seconds of sound.",
+        ),
+    ] = False,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
     """Check what is here, what is missing, and what to do about it.
 
     Ends with code 1 when something that is needed does not work.
@@ -90,7 +112,11 @@ def doctor(config: ConfigOption = None, as_json: JsonOption = False) -> None:
     from edgevoice.devices import list_devices
     from edgevoice.doctor import run_checks
 
-    checks = run_checks(settings(config), source=config, devices=list_devices)
+    chosen = settings(config)
+    if echo:
+        _measure_echo(chosen.audio, as_json)
+        return
+    checks = run_checks(chosen, source=config, devices=list_devices)
     done = []
     with loading() as progress:
         progress("looking around")
@@ -102,6 +128,75 @@ def doctor(config: ConfigOption = None, as_json: JsonOption = False) -> None:
         print_json([asdict(check) for check in done])
     if any(check.status == "fail" for check in done):
         raise typer.Exit(1)
+
+
+def _measure_echo(audio: AudioConfig, as_json: bool) -> None:
+    from edgevoice.devices import list_devices
+    from edgevoice.duplex import between
+    from edgevoice.echo_memory import remember, state_file
+
+    (errors if as_json else console).print(
+        "You will hear two short sweeps and a soft rush, ten seconds in all. Please leave the room "
+        "quiet.\n[dim]Nothing of it is kept but the figures.[/]"
+    )
+    measured = asyncio.run(_hear_echo(audio))
+    devices = between(audio.input_device, audio.output_device, list_devices())
+    file = state_file()
+    if as_json:
+        chosen = {"duplex": measured.duplex.value, "reason": measured.reason}
+        about = {**devices._asdict(), **asdict(measured.echo), **chosen, "file": str(file)}
+        print_json({**about, "setting": audio.duplex})
+    else:
+        for check in _told(measured):
+            _print_check(check)
+    remember(file, devices, measured)
+    if as_json:
+        return
+    console.print(f"[dim]Kept for {escape(' and '.join(devices))} in {escape(str(file))}.[/]")
+    if audio.duplex != "auto":
+        console.print(f"audio.duplex says {audio.duplex}, and that wins; auto uses what is kept.")
+
+
+async def _hear_echo(audio: AudioConfig) -> "Measured":
+    from edgevoice.echo_trial import try_echo
+    from edgevoice.transports.local import LocalTransport
+
+    transport = LocalTransport(audio.input_device, audio.output_device, period_ms=audio.period_ms)
+    try:
+        await transport.open()
+        with errors.status("Playing and listening …"):
+            return await try_echo(transport)
+    finally:
+        await transport.aclose()
+
+
+def _told(measured: "Measured") -> Iterator["Check"]:
+    """What was measured, and what follows, in plain words."""
+    from edgevoice.doctor import Check
+    from edgevoice.duplex import FULLY_HEARD, LOUD_ROOM_DBFS, Duplex
+
+    echo = measured.echo
+    loud = echo.noise_dbfs > LOUD_ROOM_DBFS
+    room = f"{'loud' if loud else 'quiet'}, {echo.noise_dbfs:.0f} dBFS"
+    yield Check("room", "warn" if loud else "ok", room)
+    if echo.heard == FULLY_HEARD:
+        weaker = f"{abs(echo.level_db):.0f} dB {'louder' if echo.level_db > 0 else 'weaker'}"
+        yield Check("echo", "ok", f"after {echo.delay_ms:.0f} ms, {weaker} than what is played")
+        left = f"{echo.residual_dbfs:.0f} dBFS are left, the room's noise included"
+        yield Check("canceller", "ok", f"takes {echo.cancelled_db:.0f} dB out; {left}")
+    else:
+        cure = "If you did not hear them either: turn the loudspeaker up, and measure again."
+        came = f"{echo.heard or 'none'} of {FULLY_HEARD} sweeps came back"
+        yield Check("echo", "ok", came, "" if echo.heard else cure)
+    follows = {
+        Duplex.FULL: "we listen while we speak, and need not cancel anything",
+        Duplex.CANCEL: "we listen while we speak, without our echo",
+        Duplex.HALF: "we do not listen while we speak",
+    }[measured.duplex]
+    status: Literal["ok", "warn"] = "warn" if measured.duplex is Duplex.HALF else "ok"
+    yield Check(
+        "chosen", status, f"{measured.duplex.value}: {follows}", f"Because {measured.reason}."
+    )
 
 
 def _print_check(check: "Check") -> None:

@@ -1,0 +1,82 @@
+"""What was measured about echoes, kept in a small file for every pair of devices.
+
+The file is written whole or not at all, and read with suspicion: what somebody else has damaged
+counts as not measured, and `half`, the safe choice, is made.
+"""
+
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from edgevoice.duplex import Devices, Measured
+from edgevoice.errors import OutputError
+from edgevoice.files import write_atomically
+
+NAME = "echo.json"
+
+_MEASURED = TypeAdapter(Measured)
+
+
+def state_file(environment: Mapping[str, str] = os.environ) -> Path:
+    """Where it is kept: a service's $STATE_DIRECTORY, else the person's own folder for state."""
+    service = environment.get("STATE_DIRECTORY", "").split(":")[0]
+    if service:
+        return Path(service) / NAME
+    state = environment.get("XDG_STATE_HOME") or ""
+    if not Path(state).is_absolute():  # the XDG rules: a relative one counts as none
+        state = str(Path(environment.get("HOME") or "/") / ".local/state")
+    return Path(state) / "edgevoice" / NAME
+
+
+def recall(path: Path, devices: Devices) -> tuple[Measured | None, str]:
+    """What was measured for `devices`; or None, and a note if there is more to say than that."""
+    try:
+        known = _read(path)
+    except FileNotFoundError:
+        return None, ""
+    except (OSError, ValueError):
+        return None, f"{path} cannot be read, so nothing is known"
+    for about in known:
+        if _between(about) == devices:
+            try:
+                return _MEASURED.validate_python(about.get("measured")), ""
+            except ValidationError:
+                return None, f"{path} is damaged, so nothing is known"
+    return None, ""
+
+
+def remember(path: Path, devices: Devices, measured: Measured) -> None:
+    """Keep `measured` for `devices`, beside what is kept for others. Raises `OutputError`."""
+    try:
+        known = _read(path)
+    except (OSError, ValueError):
+        known = []
+    others = [about for about in known if _between(about) != devices]
+    new = {**devices._asdict(), "measured": _MEASURED.dump_python(measured, mode="json")}
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(
+            f"{path.parent} cannot be made: {error.strerror}",
+            "Set XDG_STATE_HOME to a folder that you may write to.",
+        ) from None
+    write_atomically(path, json.dumps([*others, new], indent=2, ensure_ascii=False).encode())
+
+
+def _read(path: Path) -> list[dict[str, Any]]:
+    """Raises `OSError`, or `ValueError` where it is not a list of objects in JSON."""
+    try:
+        known = json.loads(path.read_bytes())
+    except RecursionError:
+        raise ValueError("brackets without end") from None
+    if not (isinstance(known, list) and all(isinstance(about, dict) for about in known)):
+        raise ValueError("it is not a list of measurements")
+    return known
+
+
+def _between(about: Mapping[str, Any]) -> tuple[Any, Any]:
+    return about.get("microphone"), about.get("loudspeaker")
