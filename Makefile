@@ -46,4 +46,4 @@ clean: ## remove caches and what the commands made
 	@find edgevoice tests tools -name __pycache__ -type d -prune -exec rm -rf {} +
 
 distclean: clean ## clean, and undo the set-up: the next command prepares everything anew
-	@rm -rf .venv .setup
+	@rm -rf .venv .setup models/smart-turn/*.onnx models/smart-turn/LICENSE

@@ -9,56 +9,71 @@ import asyncio
 import logging
 import math
 import threading
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-
-import numpy as np
+from collections import deque
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from edgevoice.audio.chunk import AudioChunk, samples_of
+from edgevoice.audio.tone import Earcon
+from edgevoice.dialog.attention import Attending, Signal
+from edgevoice.dialog.attention import State as AttentionState
+from edgevoice.dialog.barge_in import Suspicion
 from edgevoice.dialog.events import (
+    Acknowledged,
     CuePlayed,
+    Dismissed,
     Event,
     Misunderstood,
+    NothingSaid,
     PartialHeard,
+    PlaybackHeld,
+    PlaybackResumed,
     ReplyEnded,
     ReplyStarted,
     SpeechConfirmed,
     SpeechEnded,
     SpeechPaused,
     SpeechStarted,
+    Stopped,
+    Summoned,
     Understood,
 )
 from edgevoice.dialog.history import History, Message
-from edgevoice.dialog.states import Action, State, step
+from edgevoice.dialog.phrases import Overlap, Phrases
+from edgevoice.dialog.states import TABLE, Action, State, step
+from edgevoice.door import Door
 from edgevoice.errors import EngineError
 from edgevoice.listener import Listener
 from edgevoice.report import Journal
 from edgevoice.responders.base import Responder, Speech
+from edgevoice.signals import Led, Phase, earcon_for, phase_of
 from edgevoice.transports.base import Transport
 from edgevoice.turn import Outlet, Prompt, Turn
 from edgevoice.utterance import Utterance
 
 log = logging.getLogger(__name__)
 
-ECHO = samples_of(250)
-"""How long a room goes on sounding after us, and the sound card's delay."""
+OVERLAP_LOOK = samples_of(192)
+"""Voice over our reply after which its words are looked at: enough for "stop", and for "okay"."""
 
 IDLE = samples_of(1000)
 """Silence after a reply before we use the time to tidy up: most people answer sooner."""
 
+HEARD = frozenset({State.SPEAKING, State.SUSPECTING, State.OVERLAP})
+"""The states in which there is a reply to be heard."""
+
 
 @dataclass(frozen=True, slots=True)
 class AgentSettings:
-    """`barge_in`: whether a reply can be interrupted; if not, we are deaf while we speak.
-    `listen_along`: whether the responder reads the words while they are spoken. `drafts`: replies
-    that may be drafted in the pauses of an utterance. `cue`: the tone that says a reply is late,
-    `cue_after` samples after the person's last one; 0 for none."""
+    """`listen_along`: whether the responder reads the words while they are spoken. `drafts`:
+    replies that may be drafted in the pauses of an utterance. `cue_after`: samples after the
+    person's last one at which a tone says that a reply is late; 0 for none. `earcons`: the tones,
+    at the rate of the replies; those that are not there are not played."""
 
-    barge_in: bool
     listen_along: bool
     drafts: int
-    cue: AudioChunk
     cue_after: int
+    earcons: Mapping[Earcon, AudioChunk]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,27 +92,39 @@ class Agent:
     def __init__(
         self,
         transport: Transport,
+        door: Door,
         listener: Listener,
+        phrases: Phrases,
         replies: Replies,
         history: History,
         journal: Journal,
+        led: Led,
         settings: AgentSettings,
     ) -> None:
         self._transport = transport
+        self._door = door
         self._listener = listener
+        self._phrases = phrases
         self._replies = replies
         self._history = history
         self._journal = journal
+        self._led = led
         self._settings = settings
         self._state = State.IDLE
+        self._attending = Attending(AttentionState.LISTENING)
+        self._phase = Phase.STARTING
+        self._suspicion = Suspicion()
         self._utterance = listener.utterance(0)
+        self._asked: Signal | None = None  # what the utterance asks for, once it is over
         self._transcribing: asyncio.Task[None] | None = None
+        self._judging: asyncio.Task[None] | None = None
         self._looking: asyncio.Task[None] | None = None
         self._reading: asyncio.Task[None] | None = None
         self._stop_reading = threading.Event()
         self._tidy_at: int | None = None
-        self._cued = 0  # samples of the cue that were played for the present turn
-        self._deaf_until = 0
+        self._earcons: deque[Earcon] = deque(maxlen=4)
+        self._lead = 0  # samples played since the last flush that were no reply
+        self._cued = False  # for the present turn
         self._turn: Turn | None = None
         self._turns = 0
 
@@ -107,16 +134,17 @@ class Agent:
             async with asyncio.TaskGroup() as self._tasks:
                 async for chunk in self._transport.chunks():
                     self._journal.tick(chunk.end)
+                    before = self._state
                     for event in self._playback(chunk.end):
                         self._handle(event)
-                    before = self._state
-                    for speech in self._listener.feed(
-                        self._let_in(chunk), before is not State.IDLE
-                    ):
-                        self._handle(speech)
+                    self._hear(chunk)
                     self._listen_along(chunk.end)
                     if self._awkward(chunk.end):
-                        await self._break_the_silence(chunk.end)
+                        self._cued = True
+                        self._earcons.append(Earcon.THINKING)
+                        self._journal.publish(CuePlayed(chunk.end))
+                    self._show()
+                    await self._play_earcons()
                     self._tidy_up(chunk.end)
                     if self._state is not before:
                         await asyncio.sleep(0)  # a reply that is ready is played in this tick
@@ -124,6 +152,37 @@ class Agent:
         except ExceptionGroup as group:
             # The first failure brought down the others; it is the one worth telling.
             raise group.exceptions[0] from group
+
+    def signal(self, signal: Signal) -> None:
+        """A person did something apart from talking."""
+        self._door.signal(signal, self._journal.now())
+
+    @property
+    def attending(self) -> Attending:
+        """Whom we listen to."""
+        return self._door.attending
+
+    def _hear(self, chunk: AudioChunk) -> None:
+        was_muted = self._attending.muted
+        busy = self._state is not State.IDLE
+        heard, self._attending = self._door.let_in(chunk, self._state is State.SPEAKING, busy)
+        if self._attending.muted and not was_muted:
+            self._listener.forget()
+            if (self._state, Dismissed) in TABLE:
+                self._handle(Dismissed(chunk.end))
+        if self._attending.summoned and (self._state, Summoned) in TABLE:
+            self._handle(Summoned(chunk.end))
+        for piece in heard:
+            for speech in self._listener.feed(piece, busy):
+                self._handle(speech)
+        if self._attending.finished:
+            for speech in self._listener.finish(chunk.end):
+                self._handle(speech)
+        if self._state in (State.SPEAKING, State.SUSPECTING) and self._attending.open and heard:
+            held = self._state is State.SUSPECTING
+            sign = self._suspicion.add(chunk.person, self._listener.rising, chunk.end, held)
+            if sign:
+                self._handle(sign)
 
     def _handle(self, event: Event) -> None:
         self._state, action = step(self._state, event)
@@ -133,41 +192,69 @@ class Agent:
     def _act(self, action: Action, event: Event) -> None:
         match action, event:
             case (Action.BEGIN_UTTERANCE, SpeechStarted(start=start)):
-                self._stop_reading.set()
-                self._utterance = self._listener.utterance(start)
+                self._begin_utterance(start)
             case (Action.TRANSCRIBE, SpeechPaused(end=end) | SpeechEnded(end=end)):
                 self._transcribing = self._tasks.create_task(self._transcribe(end))
+                if isinstance(event, SpeechPaused):
+                    self._judging = self._tasks.create_task(self._judge_tone())
+            case (Action.WEIGH, SpeechPaused(end=end)):
+                self._listener.wait_for_words()
+                self._transcribing = self._tasks.create_task(self._transcribe(end))
             case (Action.DRAFT, Understood() | Misunderstood()):
-                self._turn = self._prepare(event)
-                if self._utterance.drafts < self._settings.drafts:
-                    self._utterance.drafts += 1
-                    self._turn.draft()
+                self._draft(event)
+            case (Action.LISTEN_ON, _):
+                self._forget_words()
             case (Action.CONTINUE_UTTERANCE, _):
+                if isinstance(event, SpeechStarted):  # it was over, we thought
+                    self._listener.went_on_after(event.start - self._utterance.end)
+                self._go_on_listening()
+            case (Action.DISMISS, _):
                 self._go_on_listening()
             case (Action.OPEN, _) if self._turn:
                 self._open(self._turn)
             case (Action.RESPOND, Understood() | Misunderstood()):
                 self._turn = self._prepare(event)
                 self._open(self._turn)
-            case (Action.INTERRUPT, SpeechStarted(start=start) | SpeechConfirmed(start=start)):
-                self._utterance = self._listener.utterance(start)
+            case (Action.HOLD, _):
+                self._transport.hold()
+                self._journal.publish(PlaybackHeld(event.at))
+                if isinstance(event, SpeechStarted):
+                    self._begin_utterance(event.start)
+            case (Action.GO_ON, _):
+                self._forget_words()
+                self._transport.go_on()
+                self._journal.publish(PlaybackResumed(event.at))
+            case (Action.INTERRUPT, _):
+                self._interrupt(event)
+            case (Action.TAKE_OVER, Understood()):
+                self._utterance.interrupts = True
                 self._leave_turn()
-                self._read(self._history.messages())
+                self._draft(event)
             case (Action.LET_GO, _):
                 self._end_cue()
+                self._do_as_asked()
             case (Action.FINISH, _) if self._turn:
                 self._history.add_assistant(self._turn.finish())
-                self._turn, self._cued = None, 0
+                self._close_turn()
                 self._tidy_at = event.at + IDLE
 
-    def _let_in(self, chunk: AudioChunk) -> AudioChunk:
-        """What we hear of `chunk`: where nobody can interrupt, nothing of our own voice's echo."""
-        if self._settings.barge_in:
-            return chunk
-        if self._state is State.SPEAKING:
-            self._deaf_until = chunk.end + ECHO
-        deaf = chunk.start < self._deaf_until
-        return replace(chunk, pcm=np.zeros_like(chunk.pcm)) if deaf else chunk
+    def _begin_utterance(self, start: int) -> None:
+        self._stop_reading.set()
+        self._asked = None
+        self._utterance = self._listener.utterance(start)
+
+    def _interrupt(self, event: Event) -> None:
+        match event:
+            case SpeechStarted(start=start):
+                # Nothing of the reply was heard: the person had not finished.
+                self._listener.went_on_after(start - self._utterance.end)
+                self._begin_utterance(start)
+            case SpeechConfirmed(start=start) if start != self._utterance.start:
+                self._begin_utterance(start)
+        self._utterance.interrupts = True
+        self._forget_words()
+        self._leave_turn()
+        self._read(self._history.messages())
 
     def _playback(self, now: int) -> list[Event]:
         """What the loudspeaker has done since the last chunk."""
@@ -176,7 +263,7 @@ class Agent:
             started = self._turn.sounding_since(now)
             if started is not None and self._state is State.PREPARING:
                 events.append(ReplyStarted(started))
-            if self._turn.ended:
+            if self._turn.ended and self._state not in (State.SUSPECTING, State.OVERLAP):
                 events.append(ReplyEnded(now))
         return events
 
@@ -187,7 +274,7 @@ class Agent:
             prompt = Prompt(words.text, messages, self._replies.conversation)
         else:
             prompt = Prompt("", self._history.messages(), self._replies.not_understood)
-        outlet = Outlet(self._transport, self._cued)
+        outlet = Outlet(self._transport, self._lead)
         return Turn(prompt, outlet, self._journal, self._replies.apology, self._tasks)
 
     def _open(self, turn: Turn) -> None:
@@ -195,9 +282,16 @@ class Agent:
         self._history.add_user(turn.words)
         turn.open(self._turns)
 
+    def _draft(self, words: Understood | Misunderstood) -> None:
+        self._turn = self._prepare(words)
+        if self._utterance.drafts < self._settings.drafts:
+            self._utterance.drafts += 1
+            self._turn.draft()
+
     async def _transcribe(self, end: int) -> None:
         """Works out the words up to `end`; a newer utterance cancels this."""
         utterance = self._utterance
+        utterance.end = end
         try:
             transcript = await utterance.finish(end)
         except EngineError as error:
@@ -205,13 +299,55 @@ class Agent:
             self._handle(Misunderstood(self._journal.now(), utterance.start, "", -math.inf))
             return
         now = self._journal.now()
-        judged = self._listener.judge(transcript, utterance.start, now, self._history.unanswered)
-        self._handle(judged)
+        unanswered = self._history.unanswered and self._state is not State.OVERLAP
+        judged = self._listener.judge(transcript, utterance.start, now, unanswered)
+        if self._state in (State.PAUSED, State.OVERLAP):
+            certain = judged.text if isinstance(judged, Understood) else None
+            self._journal.publish(self._listener.hear_words(certain, now))
+        self._handle(self._meant(judged))
+
+    def _meant(self, words: Understood | Misunderstood | NothingSaid) -> Event:
+        """What `words` are to the conversation itself, before anybody answers them."""
+        if not isinstance(words, Understood):
+            return words
+        over_us, text = self._state is State.OVERLAP, words.text
+        what = self._phrases.overlap(text) if over_us or self._utterance.interrupts else None
+        if what is Overlap.COMMAND and self._phrases.says_stop(text):
+            return Stopped(words.at) if over_us else NothingSaid(words.at)
+        if what is Overlap.BACKCHANNEL and over_us:
+            return Acknowledged(words.at)
+        if self._attending.dozing:
+            self._asked = Signal.WAKE if self._phrases.says_wake(text) else None
+            return NothingSaid(words.at)
+        if self._phrases.says_sleep(text):
+            self._asked = Signal.SLEEP
+            return Stopped(words.at) if over_us else NothingSaid(words.at)
+        return words
+
+    def _do_as_asked(self) -> None:
+        if self._asked:
+            self.signal(self._asked)
+            self._asked = None
+
+    async def _judge_tone(self) -> None:
+        """Has the person finished, by the tone of voice? Newer voice cancels this."""
+        try:
+            moved = await self._listener.hear_tone(self._utterance.start, self._journal.now)
+        except EngineError as error:
+            log.error("turn detection: %s", error)
+            return
+        if moved:
+            self._journal.publish(moved)
+
+    def _forget_words(self) -> None:
+        for task in (self._transcribing, self._judging):
+            if task:
+                task.cancel()
+        self._transcribing = self._judging = None
+        self._asked = None
 
     def _go_on_listening(self) -> None:
-        if self._transcribing:
-            self._transcribing.cancel()
-            self._transcribing = None
+        self._forget_words()
         if self._turn:
             self._turn.drop()
             self._turn = None
@@ -219,13 +355,19 @@ class Agent:
 
     def _listen_along(self, now: int) -> None:
         """While the person speaks, now and then look at what it is going to be."""
-        busy = self._looking is not None and not self._looking.done()
-        if (
-            self._state is State.HEARING
-            and not busy
-            and self._listener.look_due(self._utterance, now)
-        ):
-            self._looking = self._tasks.create_task(self._look(self._utterance, now))
+        if self._looking is not None and not self._looking.done():
+            return
+        utterance = self._utterance
+        match self._state:
+            case State.HEARING:
+                due = self._listener.look_due(utterance, now)
+            case State.OVERLAP:
+                voiced = self._listener.voiced
+                due = voiced >= OVERLAP_LOOK and self._listener.first_look_due(utterance)
+            case _:
+                due = False
+        if due:
+            self._looking = self._tasks.create_task(self._look(utterance, now))
 
     async def _look(self, utterance: Utterance, now: int) -> None:
         try:
@@ -233,9 +375,22 @@ class Agent:
         except EngineError as error:
             log.error("partial transcription: %s", error)
             return
-        if news and self._state is State.HEARING and utterance is self._utterance:
+        if not news or utterance is not self._utterance:
+            return
+        if self._state is State.OVERLAP:
+            self._weigh(utterance)
+        elif self._state is State.HEARING:
             self._journal.publish(PartialHeard(self._journal.now(), utterance.latest))
-            self._read(self._history.asked(utterance.stable))
+            if not self._attending.dozing:
+                self._read(self._history.asked(utterance.stable))
+
+    def _weigh(self, utterance: Utterance) -> None:
+        """The voice over our reply goes on; what has it said so far?"""
+        match self._phrases.overlap(self._listener.certain(utterance.seen)):
+            case Overlap.COMMAND:
+                self._handle(SpeechConfirmed(self._journal.now(), utterance.start))
+            case Overlap.BACKCHANNEL:
+                self._listener.let_it_pass()
 
     def _read(self, messages: Sequence[Message]) -> None:
         """Let the responder read `messages` already, unless it is still busy with earlier ones."""
@@ -256,19 +411,30 @@ class Agent:
         late = now - self._listener.last_voice >= self._settings.cue_after > 0
         return late and not (self._turn and self._turn.begun)
 
-    async def _break_the_silence(self, now: int) -> None:
-        """Play the cue, before anything of the reply."""
-        self._cued = len(self._settings.cue.pcm)
-        if self._turn:
-            self._turn.after(self._cued)
-        self._journal.publish(CuePlayed(now))
-        # Nothing is queued, so this does not wait.
-        await self._transport.play(self._settings.cue)
+    def _show(self) -> None:
+        """Let the person know what we are doing."""
+        before, self._phase = self._phase, phase_of(self._state, self._attending)
+        if self._phase is not before:
+            self._led.show(self._phase)
+            earcon = earcon_for(before, self._phase)
+            if earcon:
+                self._earcons.append(earcon)
+
+    async def _play_earcons(self) -> None:
+        """Play what waits to be played, unless a reply is heard or about to be."""
+        while self._earcons and not (self._state in HEARD or (self._turn and self._turn.begun)):
+            sound = self._settings.earcons.get(self._earcons.popleft())
+            if sound:
+                self._lead += len(sound.pcm)
+                if self._turn:
+                    self._turn.after(self._lead)
+                # Little is queued, so this does not wait.
+                await self._transport.play(sound)
 
     def _end_cue(self) -> None:
         if self._cued and not self._turn:  # else it is the turn's to count
             self._transport.flush()
-            self._cued = 0
+            self._lead, self._cued = 0, False
 
     def _tidy_up(self, now: int) -> None:
         """At idle: make room in the history, and let the responder read what has changed."""
@@ -279,8 +445,7 @@ class Agent:
 
     def _leave(self) -> None:
         self._stop_reading.set()
-        if self._transcribing:
-            self._transcribing.cancel()
+        self._forget_words()
         if self._state is State.DRAFTING:
             self._go_on_listening()
         else:
@@ -289,4 +454,8 @@ class Agent:
     def _leave_turn(self) -> None:
         if self._turn:
             self._history.add_assistant(self._turn.cancel())
-            self._turn, self._cued = None, 0
+            self._close_turn()
+
+    def _close_turn(self) -> None:
+        """The turn has flushed the loudspeaker: nothing counts any more."""
+        self._turn, self._lead, self._cued = None, 0, False

@@ -3,22 +3,33 @@
 import asyncio
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from contextlib import AbstractAsyncContextManager, nullcontext
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from edgevoice.agent import Agent, AgentSettings, Replies
 from edgevoice.audio.chunk import LISTENING_RATE, AudioChunk, samples_of
-from edgevoice.audio.tone import cue
+from edgevoice.audio.tone import Earcon, earcons
 from edgevoice.config import Config
+from edgevoice.dialog.attention import Attention, Mode
 from edgevoice.dialog.history import History
-from edgevoice.engines.base import ChatModel, Transcriber, Vad, Voice
-from edgevoice.engines.loading import load_chat, load_transcriber, load_vad, load_voice
+from edgevoice.door import Door
+from edgevoice.engines.base import ChatModel, Transcriber, TurnDetector, Vad, Voice, WakeWord
+from edgevoice.engines.loading import (
+    load_chat,
+    load_transcriber,
+    load_turn_detector,
+    load_vad,
+    load_voice,
+)
 from edgevoice.engines.workers import ThreadWorker, Worker
-from edgevoice.listener import Listener, listener_settings
+from edgevoice.listener import Ears, Listener, listener_settings
+from edgevoice.phrases_file import load_phrases
 from edgevoice.report import Journal, Observer, TurnLog
 from edgevoice.responders.base import Speech
 from edgevoice.responders.local import FixedResponder, LocalResponder, Speaker
+from edgevoice.signals import Led, LogLed
 from edgevoice.transports.base import Transport
 
 Progress = Callable[[str], None]
@@ -27,7 +38,8 @@ Progress = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class Engines:
-    """The four engines of a conversation, loaded and warm."""
+    """The engines of a conversation, loaded and warm. `detector` None: words and pauses alone tell
+    when a person has finished."""
 
     vad: Vad
     transcriber: Transcriber
@@ -35,6 +47,7 @@ class Engines:
     voice: Voice
     apology: Speech
     """What is said when an engine has failed; made now, as the voice may be the one that fails."""
+    detector: TurnDetector | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,15 +57,16 @@ class Workers:
     transcriber: Worker
     chat: Worker
     voice: Worker
+    detector: Worker
 
     @classmethod
     def threads(cls) -> "Workers":
         """A thread for each."""
-        return cls(ThreadWorker("stt"), ThreadWorker("llm"), ThreadWorker("tts"))
+        return cls(*map(ThreadWorker, ("stt", "llm", "tts", "turn")))
 
     def close(self) -> None:
         """Let go of the threads, once their present jobs are done."""
-        for worker in (self.transcriber, self.chat, self.voice):
+        for worker in (self.transcriber, self.chat, self.voice, self.detector):
             worker.close()
 
 
@@ -66,6 +80,8 @@ def load_engines(config: Config, progress: Progress = lambda _: None) -> Engines
     vad = load_vad(config.vad)
     vad(np.zeros(vad.frame_samples, np.int16))
     vad.reset()
+    progress("turn detection")
+    detector = load_turn_detector(config.turn)
     progress("speech recognition")
     transcriber = load_transcriber(config.stt)
     transcriber.transcribe(np.zeros(LISTENING_RATE, np.int16))
@@ -76,12 +92,26 @@ def load_engines(config: Config, progress: Progress = lambda _: None) -> Engines
     voice = load_voice(config.tts)
     pieces = [chunk.pcm for chunk in voice.synthesize(config.reply.failed, never)]
     apology = AudioChunk(np.concatenate(pieces or [np.zeros(0, np.int16)]), voice.rate)
-    return Engines(vad, transcriber, chat, voice, Speech(apology, config.reply.failed))
+    speech = Speech(apology, config.reply.failed)
+    return Engines(vad, transcriber, chat, voice, speech, detector)
 
 
 def new_history(config: Config) -> History:
     """An empty conversation that leaves room for a reply in the model's context."""
     return History(config.llm.system_prompt, config.llm.context_tokens - config.llm.max_tokens)
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """Where a conversation takes place. `half_duplex`: our echo makes us deaf while we speak.
+    `mode`: when we are spoken to. `wake_word`: who hears our name. `led`: who shows our state.
+    `earcons`: the tones that are played."""
+
+    half_duplex: bool = False
+    mode: Mode = Mode.ALWAYS
+    wake_word: WakeWord | None = None
+    led: Led = field(default_factory=LogLed)
+    earcons: frozenset[Earcon] = frozenset({Earcon.THINKING})
 
 
 def build_agent(
@@ -90,21 +120,32 @@ def build_agent(
     workers: Workers,
     transport: Transport,
     observers: Sequence[Observer] = (),
+    surroundings: Surroundings | None = None,
 ) -> Agent:
-    """An agent for one conversation over `transport`."""
+    """An agent for one conversation over `transport`. Raises `ConfigError`."""
+    here = surroundings or Surroundings()
     journal = Journal(observers)
+    phrases = load_phrases(config.phrases.file)
     gate = config.stt.min_avg_logprob
     settings = listener_settings(
         config.vad,
         config.stt,
         config.barge_in,
         engines.transcriber.min_avg_logprob if gate is None else gate,
+        held_to_talk=here.mode is Mode.PUSH_TO_TALK,
     )
     engines.vad.reset()
+    ears = Ears(
+        engines.vad, engines.transcriber, workers.transcriber, engines.detector, workers.detector
+    )
     speaker = Speaker(engines.voice, workers.voice, journal)
+    follow_up = round(config.attention.follow_up_s * LISTENING_RATE)
+    tones = earcons(engines.voice.rate)
     return Agent(
         transport,
-        Listener(settings, engines.vad, engines.transcriber, workers.transcriber),
+        Door(Attention(here.mode, follow_up), here.wake_word, half_duplex=here.half_duplex),
+        Listener(settings, ears, phrases.completeness),
+        phrases,
         Replies(
             LocalResponder(engines.chat, workers.chat, speaker, journal),
             FixedResponder(config.reply.not_understood, speaker),
@@ -112,23 +153,36 @@ def build_agent(
         ),
         new_history(config),
         journal,
+        here.led,
         AgentSettings(
-            barge_in=config.barge_in.enabled,
             listen_along=config.llm.listen_along,
             drafts=config.reply.drafts,
-            cue=cue(engines.voice.rate),
             cue_after=samples_of(config.reply.cue_after_ms),
+            earcons={earcon: tones[earcon] for earcon in here.earcons},
         ),
     )
 
 
+Controls = Callable[[Agent], AbstractAsyncContextManager[object]]
+"""What reaches into a running conversation: keys, a socket."""
+
+
 async def converse(
-    config: Config, engines: Engines, transport: Transport, observers: Sequence[Observer] = ()
+    config: Config,
+    engines: Engines,
+    transport: Transport,
+    observers: Sequence[Observer] = (),
+    surroundings: Surroundings | None = None,
+    controls: Controls = lambda _: nullcontext(),
 ) -> None:
     """Hold a conversation over `transport`, which is open, until it ends; closes it."""
     workers = Workers.threads()
     try:
-        await build_agent(config, engines, workers, transport, [TurnLog(), *observers]).run()
+        agent = build_agent(
+            config, engines, workers, transport, [TurnLog(), *observers], surroundings
+        )
+        async with controls(agent):
+            await agent.run()
     finally:
         await asyncio.shield(transport.aclose())
         workers.close()

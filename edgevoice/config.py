@@ -21,6 +21,7 @@ from pydantic import (
     model_validator,
 )
 
+from edgevoice.dialog.endpoint import ANCHORS_MS
 from edgevoice.errors import ConfigError, one_line
 
 HOME = Path(__file__).resolve().parent.parent
@@ -66,6 +67,14 @@ class AudioConfig(Section):
     """Milliseconds of sound in one exchange with the device."""
     playback_buffer_ms: int = Field(default=1000, ge=100, le=10_000)
     """Milliseconds of the reply that may wait to be played."""
+    duplex: Literal["auto", "full", "cancel", "half"] = "auto"
+    """Whether we listen while we speak. `full`: yes, there is no echo (headphones, a speakerphone
+    that takes it out itself). `cancel`: yes, and we take our echo out. `half`: no. `auto`: what
+    `edgevoice doctor --echo` measured for these devices; `half` until then."""
+    noise_suppression: bool = False
+    """Whether steady noise is taken out of what we hear (with `cancel`)."""
+    automatic_gain: bool = False
+    """Whether quiet people are made louder (with `cancel`)."""
 
 
 class VadConfig(Section):
@@ -80,12 +89,32 @@ class VadConfig(Section):
     soft_end_ms: int = Field(default=96, ge=64, le=5000)
     """Milliseconds of silence after which the final words, and the reply, are worked on in case
     the turn is over; not shorter than `endpointing_delay_ms` means: not before it is."""
-    endpointing_delay_ms: int = Field(default=500, ge=100, le=5000)
-    """Milliseconds of silence after which the person's turn is over."""
+    endpointing: Literal["fixed", "brisk", "normal", "patient"] = "normal"
+    """How long we wait for a person to go on. `fixed`: always equally long. The others wait less
+    where the person seems to have finished, and more where not; brisk least, patient longest."""
+    endpointing_delay_ms: int | None = Field(default=None, ge=100, le=5000)
+    """Milliseconds of silence after which a turn is over when nothing tells whether it is; the
+    shorter and longer waits grow and shrink with it. Nothing: what `endpointing` stands for."""
     prefix_padding_ms: int = Field(default=300, ge=0, le=2000)
     """Milliseconds of sound kept from before the first voice, so that no syllable is lost."""
     max_utterance_s: int = Field(default=30, ge=5, le=300)
     """Seconds after which an utterance is answered even if the voice never pauses."""
+
+    @property
+    def plain_delay_ms(self) -> int:
+        """Milliseconds of silence that end a turn when nothing tells whether it is over."""
+        return self.endpointing_delay_ms or ANCHORS_MS[self.endpointing]
+
+
+class TurnConfig(Section):
+    """Whether a person has finished, by how it sounded."""
+
+    engine: Literal["smart_turn", "none"] = "smart_turn"
+    """The engine that judges; without one, or without its model, words and pauses decide."""
+    model: FilePath = HOME / "models/smart-turn/smart-turn-v3.2-cpu.onnx"
+    """The model's ONNX file."""
+    threads: int = Field(default=1, ge=1, le=16)
+    """Processor threads."""
 
 
 class SttConfig(Section):
@@ -143,13 +172,19 @@ class TtsConfig(Section):
     """1 is the voice's own speed, 2 twice as fast."""
 
 
+class PhrasesConfig(Section):
+    """Words that mean something to the conversation itself."""
+
+    file: FilePath = HOME / "edgevoice/languages/en.yaml"
+    """Short answers, "mhm", "stop", "go to sleep" and the like, in the language that is spoken."""
+
+
 class BargeInConfig(Section):
     """Being interrupted."""
 
-    enabled: bool = True
-    """Whether a person can interrupt a reply by speaking; if not, we are deaf while we speak."""
     min_voiced_ms: int = Field(default=300, ge=32, le=5000)
-    """Milliseconds of voice that interrupt; a cough is shorter than most words."""
+    """Milliseconds of voice that interrupt; a cough is shorter than most words. A word like "stop"
+    interrupts sooner, a word like "mhm" later."""
 
 
 class ReplyConfig(Section):
@@ -167,6 +202,32 @@ class ReplyConfig(Section):
     """Said when an engine failed in the middle of a reply."""
 
 
+class AttentionConfig(Section):
+    """When it is spoken to."""
+
+    mode: Literal["always", "push_to_talk", "wake_word"] = "always"
+    """`always` listens; `push_to_talk` while a key is held; `wake_word` after its name was said."""
+    wake_word: str = "okay_nabu"
+    """The word's name, or the path of a model of your own."""
+    wake_threshold: float | None = Field(default=None, gt=0, lt=1)
+    """How sure of the wake word we have to be; nothing: what its maker recommends."""
+    follow_up_s: float = Field(default=6.0, ge=0, le=600)
+    """Seconds after a reply in which one can go on without the wake word."""
+    control_socket: str = "auto"
+    """Where `edgevoice control` reaches us: a path, `none`, or `auto`: below $XDG_RUNTIME_DIR."""
+    button: str | None = None
+    """A push-to-talk button on a GPIO line, as gpiochip0:17; nothing: none."""
+
+
+class SignalsConfig(Section):
+    """How a person knows what it is doing."""
+
+    earcons: bool = True
+    """Whether short tones tell: ready, listening, muted, asleep, something is wrong."""
+    led: str = "log"
+    """Where the state is shown: `log`, `none`, or a GPIO line, as gpiochip0:27."""
+
+
 class LogConfig(Section):
     """The log, on standard error. It holds numbers and times, never a word that was said."""
 
@@ -179,11 +240,15 @@ class Config(Section):
 
     audio: AudioConfig = AudioConfig()
     vad: VadConfig = VadConfig()
+    turn: TurnConfig = TurnConfig()
     stt: SttConfig = SttConfig()
     llm: LlmConfig = LlmConfig()
     tts: TtsConfig = TtsConfig()
     barge_in: BargeInConfig = BargeInConfig()
     reply: ReplyConfig = ReplyConfig()
+    attention: AttentionConfig = AttentionConfig()
+    signals: SignalsConfig = SignalsConfig()
+    phrases: PhrasesConfig = PhrasesConfig()
     log: LogConfig = LogConfig()
 
     @model_validator(mode="before")

@@ -6,39 +6,59 @@ from dataclasses import dataclass
 from edgevoice.audio.chunk import LISTENING_RATE, AudioChunk, Framer, samples_of
 from edgevoice.audio.tape import Tape
 from edgevoice.config import BargeInConfig, SttConfig, VadConfig
-from edgevoice.dialog.events import Misunderstood, NothingSaid, Understood
+from edgevoice.dialog.endpoint import Endpoint, Waits
+from edgevoice.dialog.events import (
+    EndpointMoved,
+    Misunderstood,
+    NothingSaid,
+    SpeechPaused,
+    SpeechResumed,
+    Understood,
+)
 from edgevoice.dialog.hypothesis import Cadence
+from edgevoice.dialog.phrases import Completeness
 from edgevoice.dialog.segmenter import Segmenter, SegmenterSettings, SpeechEvent
-from edgevoice.engines.base import Stop, Transcriber, Transcript, Vad
+from edgevoice.engines.base import Stop, Transcriber, Transcript, TurnDetector, Vad
 from edgevoice.engines.workers import Worker
 from edgevoice.utterance import Utterance
 
 
 @dataclass(frozen=True, slots=True)
 class ListenerSettings:
-    """`padding`: samples kept from before the first voice. `look_interval`: least samples between
-    two looks at an unfinished utterance, 0 for none. `gate`: mean log-probability below which words
-    are not acted on."""
+    """`waits`: for the end of an utterance. `padding`: samples kept from before the first voice.
+    `look_interval`: least samples between two looks at an unfinished utterance, 0 for none. `gate`:
+    mean log-probability below which words are not acted on."""
 
     segmenter: SegmenterSettings
+    waits: Waits
     padding: int
     look_interval: int
     gate: float
 
 
 def listener_settings(
-    vad: VadConfig, stt: SttConfig, barge_in: BargeInConfig, gate: float
+    vad: VadConfig,
+    stt: SttConfig,
+    barge_in: BargeInConfig,
+    gate: float,
+    held_to_talk: bool = False,
 ) -> ListenerSettings:
-    """The settings of a person's config, in samples."""
+    """The settings of a person's config, in samples.
+
+    `held_to_talk`: the person tells by a key when an utterance is over, so no silence does.
+    """
+    longest = vad.max_utterance_s * LISTENING_RATE
+    plain = longest if held_to_talk else samples_of(vad.plain_delay_ms)
     return ListenerSettings(
         SegmenterSettings(
             threshold=vad.threshold,
             min_speech=samples_of(vad.min_speech_duration_ms),
             soft_end=samples_of(vad.soft_end_ms),
-            endpointing_delay=samples_of(vad.endpointing_delay_ms),
-            max_utterance=vad.max_utterance_s * LISTENING_RATE,
+            endpointing_delay=plain,
+            max_utterance=longest,
             interrupt_voiced=samples_of(barge_in.min_voiced_ms),
         ),
+        waits=Waits.around(plain, adaptive=vad.endpointing != "fixed" and not held_to_talk),
         padding=samples_of(vad.prefix_padding_ms),
         look_interval=samples_of(stt.partial_interval_ms),
         gate=gate,
@@ -50,23 +70,46 @@ UNHURRIED = samples_of(160)
 VAD frame from a cold cache takes 0.5 ms, and 0.1 ms right after another one."""
 
 
+WORDS_DUE = samples_of(900)
+"""Silence in which words that were said over our reply must be worked out: after it we go on."""
+
+VETO = 3
+"""A gate is so many times as high once the words behind it were no more than "mhm"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ears:
+    """The engines that listen, and who runs them. Without a `detector`, words and pauses alone
+    tell when a person has finished; it may have a worker of its own."""
+
+    vad: Vad
+    transcriber: Transcriber
+    transcribing: Worker
+    detector: TurnDetector | None = None
+    detecting: Worker | None = None
+
+
 class Listener:
-    """Hears when somebody speaks, remembers it, and finds out what was said.
+    """Hears when somebody speaks, remembers it, and finds out what was said and when it was all.
 
     The VAD runs where the chunks arrive (0.15 ms per 32 ms frame is less than a hand-over to a
-    thread costs); the transcriber runs in its worker.
+    thread costs); the others run in their workers.
     """
 
     def __init__(
-        self, settings: ListenerSettings, vad: Vad, transcriber: Transcriber, worker: Worker
+        self,
+        settings: ListenerSettings,
+        ears: Ears,
+        completeness: Callable[[str], Completeness] = lambda _: Completeness.UNSURE,
     ) -> None:
+        """`completeness`: how complete words are."""
         self._settings = settings
-        self._vad = vad
-        self._transcriber = transcriber
-        self._worker = worker
-        self._framer = Framer(vad.frame_samples)
+        self._ears = ears
+        self._completeness = completeness
+        self._framer = Framer(ears.vad.frame_samples)
         self._waiting: list[AudioChunk] = []
         self._segmenter = Segmenter(settings.segmenter)
+        self._endpoint = Endpoint(settings.waits)
         # An utterance may be continued after its end, hence room for two.
         self._tape = Tape(2 * settings.segmenter.max_utterance + settings.padding)
         self._cadence = Cadence(settings.look_interval)
@@ -85,8 +128,31 @@ class Listener:
             event
             for chunk in waiting
             for frame in self._framer.add(chunk)
-            for event in self._segmenter.add(self._vad(frame.pcm), frame.start, len(frame.pcm))
+            for event in self._hear_frame(frame)
         ]
+
+    def _hear_frame(self, frame: AudioChunk) -> list[SpeechEvent]:
+        before = self._segmenter.last_voice
+        events = self._segmenter.add(self._ears.vad(frame.pcm), frame.start, len(frame.pcm))
+        for event in events:
+            match event:
+                case SpeechPaused():
+                    self._endpoint.forget_witnesses()
+                case SpeechResumed():
+                    self.went_on_after(frame.start - before)
+        return events
+
+    def went_on_after(self, pause: int) -> None:
+        """The person paused for `pause` samples, which was not the end."""
+        self._endpoint.went_on_after(pause)
+
+    def finish(self, now: int) -> list[SpeechEvent]:
+        """The person says by other means that this was all."""
+        return self._segmenter.finish(now)
+
+    def forget(self) -> None:
+        """What is being said is not for us."""
+        self._segmenter.forget()
 
     @property
     def _waited(self) -> int:
@@ -97,6 +163,49 @@ class Listener:
         """Index after the last voiced sample so far."""
         return self._segmenter.last_voice
 
+    @property
+    def voiced(self) -> int:
+        """Voiced samples of what is being said, or may be."""
+        return self._segmenter.voiced
+
+    @property
+    def rising(self) -> int:
+        """Voiced samples of what may become speech and is none yet."""
+        return self._segmenter.rising
+
+    def wait_for_words(self) -> None:
+        """Before the silence that has begun may be an end, the words before it must be known."""
+        self._segmenter.wait = WORDS_DUE
+
+    def let_it_pass(self) -> None:
+        """What is being said does not interrupt us, unless it becomes much longer."""
+        self._segmenter.gate = VETO * self._settings.segmenter.interrupt_voiced
+
+    async def hear_tone(self, start: int, clock: Callable[[], int]) -> EndpointMoved | None:
+        """In the silence after an utterance from `start` on: by its tone, how long to wait now.
+
+        None without a turn detector. Raises `EngineError`.
+        """
+        detector = self._ears.detector
+        if detector is None or self._settings.waits.shortest == self._settings.waits.longest:
+            return None
+        now = clock()
+        samples = self._tape.cut(max(start - self._settings.padding, now - detector.window), now)
+        worker = self._ears.detecting or self._ears.transcribing
+        self._endpoint.hear_tone(await worker.call(lambda: detector.finished(samples)))
+        return self._moved(clock())
+
+    def hear_words(self, words: str | None, now: int) -> EndpointMoved:
+        """By its words (None: they are not certain), how long to wait in the present silence."""
+        if words is not None:
+            self._endpoint.hear_words(self._completeness(words))
+        return self._moved(now)
+
+    def _moved(self, now: int) -> EndpointMoved:
+        self._segmenter.wait = wait = self._endpoint.wait
+        words = self._endpoint.words
+        return EndpointMoved(now, wait, self._endpoint.tone, words.name.lower() if words else None)
+
     def utterance(self, start: int) -> Utterance:
         """The utterance that begins with the sample `start`."""
         return Utterance(start, self._settings.padding, self._hear, self._segmenter.pauses)
@@ -105,6 +214,16 @@ class Listener:
         """Whether we can afford to see how far the person has come."""
         wanted = self._settings.look_interval > 0
         return wanted and self._cadence.due(now, utterance.start, self.last_voice)
+
+    def first_look_due(self, utterance: Utterance) -> bool:
+        """Whether nobody has looked at the utterance yet, and somebody may."""
+        return self._settings.look_interval > 0 and not utterance.looked_at
+
+    def certain(self, transcript: Transcript | None) -> str:
+        """The words of `transcript`, if they are certain enough to act on."""
+        if transcript is None or transcript.avg_logprob < self._settings.gate:
+            return ""
+        return transcript.text
 
     async def look(self, utterance: Utterance, began: int, clock: Callable[[], int]) -> bool:
         """See how far the person has come at the sample `began`, now; answers whether that is
@@ -117,7 +236,9 @@ class Listener:
     async def _hear(self, start: int, end: int, stop: Stop) -> Transcript:
         """The words between the samples `start` and `end`."""
         samples = self._tape.cut(start, end)
-        return await self._worker.call(lambda: self._transcriber.transcribe(samples, stop))
+        return await self._ears.transcribing.call(
+            lambda: self._ears.transcriber.transcribe(samples, stop)
+        )
 
     def judge(
         self, transcript: Transcript, start: int, at: int, unanswered: bool

@@ -10,7 +10,7 @@ from edgevoice.config import Config
 from edgevoice.dialog.events import SpeechEnded, Understood
 from edgevoice.engines.loading import load_transcriber, load_vad
 from edgevoice.engines.workers import ThreadWorker
-from edgevoice.listener import Listener, listener_settings
+from edgevoice.listener import Ears, Listener, listener_settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ async def read_utterances(config: Config, pcm: Samples) -> list[Utterance]:
         transcriber.min_avg_logprob if gate is None else gate,
     )
     worker = ThreadWorker("stt")
-    listener = Listener(settings, load_vad(config.vad), transcriber, worker)
+    listener = Listener(settings, Ears(load_vad(config.vad), transcriber, worker))
     # Silence enough for the last endpoint.
     quiet = np.zeros(settings.segmenter.endpointing_delay + samples_of(100), np.int16)
     sound = np.concatenate([pcm, quiet])

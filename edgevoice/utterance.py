@@ -42,8 +42,12 @@ class Utterance:
         """`padding`: samples from before it that may belong to it. `pauses`: (first, end) samples
         of the silences in it, which grow as they happen."""
         self.start = start
+        self.end = start
+        """After its last voiced sample, as of its latest pause."""
         self.drafts = 0
         """Replies that were drafted to it so far."""
+        self.interrupts = False
+        """Whether it took the floor from us."""
         self._hear = hear
         self._pauses = pauses
         self._open = max(0, start - padding)
@@ -60,6 +64,16 @@ class Utterance:
     def latest(self) -> str:
         """All words, as far as we can tell by now."""
         return self._hypothesis.latest
+
+    @property
+    def looked_at(self) -> bool:
+        """Whether a look at it was begun."""
+        return self._look is not None
+
+    @property
+    def seen(self) -> Transcript | None:
+        """What the latest look saw, if it is over and saw everything that is open."""
+        return self._look.transcript if self._look else None
 
     async def look(self, now: int) -> bool:
         """See what has been said up to the sample `now`; answers whether that changed anything.

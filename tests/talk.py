@@ -1,27 +1,33 @@
 """Conversations for the tests: a scripted person, scripted engines, a virtual clock."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from edgevoice.agent import Agent, AgentSettings, Replies
-from edgevoice.audio.chunk import AudioChunk, Samples, samples_of
-from edgevoice.config import BargeInConfig, ReplyConfig, SttConfig, VadConfig
+from edgevoice.audio.chunk import LISTENING_RATE, AudioChunk, Samples, samples_of
+from edgevoice.audio.tone import Earcon
+from edgevoice.config import BargeInConfig, Config, ReplyConfig, SttConfig, VadConfig
+from edgevoice.dialog.attention import Attention, Mode, Signal
 from edgevoice.dialog.events import Event, Note
 from edgevoice.dialog.history import History, Message
-from edgevoice.engines.base import Transcript
+from edgevoice.door import Door
+from edgevoice.engines.base import Transcript, TurnDetector, WakeWord
 from edgevoice.engines.scripted import ScriptedChat, ScriptedTranscriber, ScriptedVoice
 from edgevoice.engines.workers import InlineWorker
-from edgevoice.listener import Listener, listener_settings
+from edgevoice.listener import Ears, Listener, listener_settings
+from edgevoice.phrases_file import load_phrases
 from edgevoice.report import Journal, Recorder, TurnReport
 from edgevoice.responders.base import Speech
 from edgevoice.responders.local import FixedResponder, LocalResponder, Speaker
+from edgevoice.signals import Phase
 from edgevoice.testing import run_virtual
 from edgevoice.transports.caller import Caller, Line
 
 CUE = AudioChunk(np.full(samples_of(150), 55, np.int16), 16_000)
+PHRASES = load_phrases(Config().phrases.file)
 APOLOGY = AudioChunk(np.full(samples_of(300), 77, np.int16), 16_000)
 
 
@@ -59,7 +65,16 @@ class Talk:
     stt_pace: float = 0.05
     llm_pace: float = 0.02
     tts_pace: float = 0.01
-    vad: VadConfig = field(default_factory=VadConfig)
+    turn_pace: float = 0.06
+    vad: VadConfig = field(default_factory=lambda: VadConfig(endpointing="fixed"))
+    detector: TurnDetector | None = None
+    half_duplex: bool = False
+    mode: Mode = Mode.ALWAYS
+    follow_up_s: float = 6.0
+    wake_word: WakeWord | None = None
+    signals: Sequence[tuple[float, Signal]] = ()
+    """(seconds since the beginning, what a person does then)"""
+    earcons: Mapping[Earcon, AudioChunk] = field(default_factory=lambda: {Earcon.THINKING: CUE})
     barge_in: BargeInConfig = field(default_factory=BargeInConfig)
     stt: SttConfig = field(default_factory=lambda: SttConfig(partial_interval_ms=0))
     reply: ReplyConfig = field(default_factory=lambda: ReplyConfig(cue_after_ms=0))
@@ -68,6 +83,8 @@ class Talk:
     recorder: Recorder = field(default_factory=Recorder)
     log: list[Event | Note] = field(default_factory=list)
     patience_s: float = 5
+    phases: list[tuple[int, Phase]] = field(default_factory=list)
+    """(sample, what was shown from then on)"""
 
     def hold(self) -> "Talk":
         """Hold the conversation; fails when a script was not used up."""
@@ -83,16 +100,31 @@ class Talk:
             ScriptedTranscriber(self.transcripts) as transcriber,
             ScriptedChat(self.replies) as chat,
         ):
-            await Agent(
+            agent = Agent(
                 self.caller,
+                Door(
+                    Attention(self.mode, round(self.follow_up_s * LISTENING_RATE)),
+                    self.wake_word,
+                    half_duplex=self.half_duplex,
+                ),
                 Listener(
                     listener_settings(
-                        self.vad, self.stt, self.barge_in, transcriber.min_avg_logprob
+                        self.vad,
+                        self.stt,
+                        self.barge_in,
+                        transcriber.min_avg_logprob,
+                        held_to_talk=self.mode is Mode.PUSH_TO_TALK,
                     ),
-                    LoudVad(),
-                    transcriber,
-                    InlineWorker(self.stt_pace),
+                    Ears(
+                        LoudVad(),
+                        transcriber,
+                        InlineWorker(self.stt_pace),
+                        self.detector,
+                        InlineWorker(self.turn_pace),
+                    ),
+                    PHRASES.completeness,
                 ),
+                PHRASES,
                 Replies(
                     LocalResponder(chat, InlineWorker(self.llm_pace), speaker, journal),
                     FixedResponder("Pardon?", speaker),
@@ -100,16 +132,27 @@ class Talk:
                 ),
                 self.history,
                 journal,
+                self,
                 AgentSettings(
-                    barge_in=self.barge_in.enabled,
                     listen_along=self.listen_along,
                     drafts=self.reply.drafts,
-                    cue=CUE,
                     cue_after=samples_of(self.reply.cue_after_ms),
+                    earcons=self.earcons,
                 ),
-            ).run()
+            )
+            loop = asyncio.get_running_loop()
+            for seconds, signal in self.signals:
+                loop.call_later(seconds, agent.signal, signal)
+            await agent.run()
         await asyncio.sleep(1)
         assert asyncio.all_tasks() == {asyncio.current_task()}, "a task was left behind"
+
+    def show(self, phase: Phase) -> None:
+        """The conversation's light is the test."""
+        self.phases.append((self.log[-1].at if self.log else 0, phase))
+
+    def close(self) -> None:
+        pass
 
     @property
     def turns(self) -> list[TurnReport]:

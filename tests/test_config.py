@@ -59,7 +59,8 @@ def test_every_setting_is_described_in_a_sentence() -> None:
         assert ast.get_docstring(section)
         if section.name == "Config":
             continue
-        for field, text in zip(section.body[1::2], section.body[2::2], strict=True):
+        settings = [each for each in section.body[1:] if not isinstance(each, ast.FunctionDef)]
+        for field, text in zip(settings[::2], settings[1::2], strict=True):
             match field, text:
                 case (ast.AnnAssign(), ast.Expr(value=ast.Constant(value=str(words)))):
                     assert words.strip().endswith("."), words
@@ -90,10 +91,10 @@ def test_what_is_left_out_stays_at_its_default(file: Path, text: str) -> None:
 
 
 def test_a_file_changes_what_it_names_and_nothing_else(file: Path) -> None:
-    file.write_text("vad:\n  threshold: 0.7\nbarge_in:\n  enabled: no\n")
+    file.write_text("vad:\n  threshold: 0.7\nbarge_in:\n  min_voiced_ms: 200\n")
     config = load_config(file, {})
-    assert (config.vad.threshold, config.barge_in.enabled) == (0.7, False)
-    assert config.vad.endpointing_delay_ms == Config().vad.endpointing_delay_ms
+    assert (config.vad.threshold, config.barge_in.min_voiced_ms) == (0.7, 200)
+    assert config.vad.plain_delay_ms == Config().vad.plain_delay_ms
     assert config.llm == Config().llm
 
 
@@ -105,7 +106,7 @@ def test_the_environment_has_the_last_word(file: Path) -> None:
             "EDGEVOICE_VAD__THRESHOLD": "0.6",
             "EDGEVOICE_STT__LANGUAGE": "no",  # Norwegian, not false
             "EDGEVOICE_STT__MIN_AVG_LOGPROB": "",  # empty, as in a file
-            "EDGEVOICE_BARGE_IN__ENABLED": "false",
+            "EDGEVOICE_SIGNALS__EARCONS": "false",
             "EDGEVOICE_TTS__VOICE": "123",
             "EDGEVOICE": "not ours",
             "PATH": "not ours either",
@@ -113,7 +114,7 @@ def test_the_environment_has_the_last_word(file: Path) -> None:
     )
     assert (config.vad.threshold, config.vad.min_speech_duration_ms) == (0.6, 64)
     assert (config.stt.language, config.stt.min_avg_logprob) == ("no", None)
-    assert not config.barge_in.enabled and config.tts.voice == "123"
+    assert not config.signals.earcons and config.tts.voice == "123"
 
 
 def test_an_override_does_not_reach_a_section_that_shares_its_text(file: Path) -> None:

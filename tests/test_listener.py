@@ -10,7 +10,7 @@ from edgevoice.config import BargeInConfig, SttConfig, VadConfig
 from edgevoice.dialog.segmenter import SpeechEvent
 from edgevoice.engines.scripted import ScriptedTranscriber
 from edgevoice.engines.workers import InlineWorker
-from edgevoice.listener import UNHURRIED, Listener, listener_settings
+from edgevoice.listener import UNHURRIED, Ears, Listener, listener_settings
 from tests.talk import LoudVad
 
 TICK = 320
@@ -19,7 +19,7 @@ TICK = 320
 def heard(loud: list[bool], hurried: list[bool]) -> tuple[list[SpeechEvent], list[int]]:
     """What is told of ticks that are loud or silent, and when."""
     settings = listener_settings(VadConfig(), SttConfig(), BargeInConfig(), gate=-1)
-    listener = Listener(settings, LoudVad(), ScriptedTranscriber([]), InlineWorker())
+    listener = Listener(settings, Ears(LoudVad(), ScriptedTranscriber([]), InlineWorker()))
     events, told = list[SpeechEvent](), list[int]()
     for n, (sound, hurry) in enumerate(zip(loud, hurried, strict=True)):
         pcm = np.full(TICK, 8_000 if sound else 0, np.int16)
@@ -56,7 +56,7 @@ def test_a_look_needs_time_and_a_voice(ms: int) -> None:
     settings = listener_settings(
         VadConfig(), SttConfig(partial_interval_ms=300), BargeInConfig(), gate=-1
     )
-    listener = Listener(settings, LoudVad(), ScriptedTranscriber([]), InlineWorker())
+    listener = Listener(settings, Ears(LoudVad(), ScriptedTranscriber([]), InlineWorker()))
     utterance = listener.utterance(0)
     for n in range(50):
         listener.feed(AudioChunk(np.full(TICK, 8_000, np.int16), 16_000, n * TICK))

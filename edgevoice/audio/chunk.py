@@ -18,12 +18,15 @@ class AudioChunk:
     """A piece of one stream of sound.
 
     `pcm`: mono signed 16-bit samples, shape `[n]`. `rate`: hertz. `start`: index, in its stream,
-    of the first sample; the next chunk of the stream starts at `end`.
+    of the first sample; the next chunk of the stream starts at `end`. `person`: how sure whoever
+    knows what we play ourselves is, 0…1, that a person makes sound in it; None where nobody can
+    tell.
     """
 
     pcm: Samples
     rate: int
     start: int = 0
+    person: float | None = None
 
     @property
     def end(self) -> int:
@@ -61,4 +64,4 @@ class Framer:
         start = self._next
         self._rest, self._next = pcm[whole:], start + whole
         for at in range(0, whole, self._size):
-            yield AudioChunk(pcm[at : at + self._size], chunk.rate, start + at)
+            yield AudioChunk(pcm[at : at + self._size], chunk.rate, start + at, chunk.person)

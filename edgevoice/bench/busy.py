@@ -99,6 +99,7 @@ def timed_workers(workers: Workers, spans: list[Span]) -> Workers:
         Timed(workers.transcriber, spans),
         Timed(workers.chat, spans),
         Timed(workers.voice, spans),
+        Timed(workers.detector, spans),
     )
 
 

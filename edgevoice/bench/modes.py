@@ -10,6 +10,7 @@ Settings = Mapping[str, Any]
 
 SERIAL: Settings = {
     "vad.soft_end_ms": 5000,  # later than any endpoint: off
+    "vad.endpointing": "fixed",
     "stt.partial_interval_ms": 0,
     "llm.listen_along": False,
     "reply.drafts": 0,

@@ -38,7 +38,7 @@ SHARE_OF_ENDPOINT = 0.65
 
 def speak(config: Config, script: Sequence[Cued] = CONVERSATION, quiet_s: float = 0) -> list[Line]:
     """`script` as the person speaks it to an agent with `config`, after `quiet_s` of silence."""
-    pause = samples_of(config.vad.endpointing_delay_ms * SHARE_OF_ENDPOINT)
+    pause = samples_of(config.vad.plain_delay_ms * SHARE_OF_ENDPOINT)
     lines = [_spoken(cued, pause) for cued in script]
     if lines and quiet_s:
         lines[0] = replace(lines[0], ms=round(quiet_s * 1000))

@@ -60,7 +60,7 @@ def soak(
 
 
 async def _hold(config: Config, engines: Engines, lines: Sequence[Line]) -> None:
-    workers = Workers(InlineWorker(), InlineWorker(), InlineWorker())
+    workers = Workers(InlineWorker(), InlineWorker(), InlineWorker(), InlineWorker())
     await build_agent(config, engines, workers, Caller(lines, patience_s=5)).run()
 
 

@@ -22,12 +22,15 @@ from edgevoice.cli.console import (
     print_json,
     settings,
 )
-from edgevoice.config import SttConfig
+from edgevoice.buttons import KEYS
+from edgevoice.config import Config, SttConfig
+from edgevoice.duplex import Duplex
 from edgevoice.errors import DeviceError
 
 if TYPE_CHECKING:
     from edgevoice.demo.aloud import Aloud
     from edgevoice.demo.hold import Demo
+    from edgevoice.room import Room
 
 
 STARTER_EARS = (
@@ -39,30 +42,60 @@ STARTER_EARS = (
 def run(config: ConfigOption = None) -> None:
     """Talk to the assistant through the microphone and the loudspeaker, until Ctrl-C."""
     from edgevoice.app import converse, load_engines
+    from edgevoice.room import controls, find_room, open_air, surroundings
     from edgevoice.show import Show
-    from edgevoice.transports.local import LocalTransport
+    from edgevoice.signals import Phase, load_led
 
     chosen = settings(config)
-    with loading() as progress:
-        engines = load_engines(chosen, progress)
-    transport = LocalTransport(
-        chosen.audio.input_device,
-        chosen.audio.output_device,
-        playback_rate=engines.voice.rate,
-        period_ms=chosen.audio.period_ms,
-        playback_buffer_ms=chosen.audio.playback_buffer_ms,
-    )
+    room = find_room(chosen)
+    led = load_led(chosen.signals.led)
+    try:
+        led.show(Phase.STARTING)
+        with loading() as progress:
+            here = surroundings(chosen, room, led)
+            engines = load_engines(chosen, progress)
+        transport = open_air(chosen, room, engines.voice.rate)
 
-    async def talk() -> None:
-        await transport.open()
-        if chosen.stt.model == SttConfig().model:
-            console.print(STARTER_EARS)
-        console.print("[dim]Speak whenever you like; interrupt me the same way. Ctrl-C ends.[/]")
-        with Show(console) as show:
-            await converse(chosen, engines, transport, [show])
+        async def talk() -> None:
+            await transport.open()
+            _welcome(chosen, room)
+            with Show(console) as show:
+                await converse(
+                    chosen,
+                    engines,
+                    transport,
+                    [show],
+                    here,
+                    lambda agent: controls(chosen, agent),
+                )
 
-    _until_stopped(talk())
+        _until_stopped(talk())
+    finally:
+        led.close()
     console.print("[dim]Goodbye.[/]")
+
+
+HOW_TO_TALK = {
+    "always": "Speak whenever you like",
+    "push_to_talk": "Press the space bar, speak, press it again",
+    "wake_word": "Say “{word}”, and then what you want",
+}
+HOW_TO_INTERRUPT = {
+    Duplex.FULL: "Interrupt me by speaking",
+    Duplex.CANCEL: "Interrupt me by speaking (I take my echo out)",
+    Duplex.HALF: "I do not hear you while I speak",
+}
+
+
+def _welcome(config: Config, room: "Room") -> None:
+    """Tell the person how to talk to us."""
+    if config.stt.model == SttConfig().model:
+        console.print(STARTER_EARS)
+    word = config.attention.wake_word.replace("_", " ")
+    talk = HOW_TO_TALK[config.attention.mode].format(word=escape(word))
+    console.print(f"[dim]{talk}. {HOW_TO_INTERRUPT[room.duplex]}: {escape(room.reason)}.[/]")
+    keys = f"{KEYS} · " if sys.stdin.isatty() else ""
+    console.print(f"[dim]{keys}Ctrl-C ends.[/]")
 
 
 def demo(

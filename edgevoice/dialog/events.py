@@ -76,6 +76,36 @@ class NothingSaid(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class PersonSuspected(Event):
+    """There is a first sign of a person, while our reply is heard."""
+
+
+@dataclass(frozen=True, slots=True)
+class SuspicionCleared(Event):
+    """No speech came of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledged(Event):
+    """What was said over our reply asks us to go on ("mhm")."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped(Event):
+    """What was said over our reply asks for silence, and no more ("stop")."""
+
+
+@dataclass(frozen=True, slots=True)
+class Summoned(Event):
+    """A key or the wake word calls us: whatever we are saying, the person is going to speak."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dismissed(Event):
+    """We are not spoken to any more: what was being said is not for us."""
+
+
+@dataclass(frozen=True, slots=True)
 class ReplyStarted(Event):
     """The reply's first sample was heard at `at`."""
 
@@ -97,6 +127,26 @@ class PartialHeard(Note):
     """What the unfinished utterance sounds like so far."""
 
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointMoved(Note):
+    """The turn will be over after `wait` samples of silence. `tone`: the probability that it is,
+    by the tone of voice; `words`: how complete they are. None where that is not known yet."""
+
+    wait: int
+    tone: float | None
+    words: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PlaybackHeld(Note):
+    """The reply pauses: perhaps somebody wants to speak."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlaybackResumed(Note):
+    """Nobody did: the reply goes on from where it stopped."""
 
 
 @dataclass(frozen=True, slots=True)

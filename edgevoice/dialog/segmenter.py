@@ -32,7 +32,8 @@ class SegmenterSettings:
     """All lengths in samples at 16 kHz; `threshold` is a probability.
 
     `interrupt_voiced` is the barge-in gate. A `soft_end` that is not shorter than the
-    `endpointing_delay` never comes.
+    `endpointing_delay` never comes. Both delay and gate are what speech begins with: while it
+    lasts, `wait` and `gate` may be set to something else.
     """
 
     threshold: float
@@ -65,6 +66,20 @@ class Segmenter:
         self._start: int | None = None  # first voiced sample of the speech or its candidate
         self._voiced = 0
         self._end = 0  # after the last voiced sample
+        self.wait = settings.endpointing_delay
+        """Samples of silence that end the present speech; reset by every new voice."""
+        self.gate = settings.interrupt_voiced
+        """Voiced samples that confirm the present speech; reset by every end."""
+
+    @property
+    def voiced(self) -> int:
+        """Voiced samples of the present speech, or of what may become it."""
+        return self._voiced
+
+    @property
+    def rising(self) -> int:
+        """Voiced samples of what may become speech and is none yet."""
+        return 0 if self._speaking else self._voiced
 
     @property
     def last_voice(self) -> int:
@@ -90,6 +105,7 @@ class Segmenter:
             if self._speaking and start - self._end >= CANDIDATE_GAP:
                 self._pauses.append((self._end, start))
             self._end = now
+            self.wait = self._settings.endpointing_delay
             if not self._exhausted:
                 self._start = start if self._start is None else self._start
                 self._voiced += samples
@@ -98,6 +114,16 @@ class Segmenter:
         if self._start is None:
             return []
         return self._spoken(now, self._start) if self._speaking else self._maybe(now, self._start)
+
+    def finish(self, now: int) -> list[SpeechEvent]:
+        """The person says that this was all, at the sample `now`: nothing is waited for."""
+        speaking, start = self._speaking, self._start
+        self._forget()
+        return [SpeechEnded(now, start, self._end)] if speaking and start is not None else []
+
+    def forget(self) -> None:
+        """Whatever was going on, it was nothing."""
+        self._forget()
 
     def _maybe(self, now: int, start: int) -> list[SpeechEvent]:
         if self._voiced >= self._settings.min_speech:
@@ -113,12 +139,11 @@ class Segmenter:
         if self._paused and not silence:
             self._paused = False
             events.append(SpeechResumed(now))
-        gate = self._settings.interrupt_voiced
-        if not self._confirmed and self._voiced >= gate:
+        if not self._confirmed and self._voiced >= self.gate:
             self._confirmed = True
             events.append(SpeechConfirmed(now, start))
         too_long = now - start >= self._settings.max_utterance
-        if too_long or silence >= self._settings.endpointing_delay:
+        if too_long or silence >= self.wait:
             self._exhausted = too_long and silence < CANDIDATE_GAP
             events.append(SpeechEnded(now, start, self._end))
             self._forget()
@@ -131,3 +156,4 @@ class Segmenter:
         self._speaking = self._confirmed = self._paused = False
         self._start = None
         self._voiced = 0
+        self.gate = self._settings.interrupt_voiced

@@ -8,20 +8,27 @@ What is not listed cannot happen; if it does, that is a bug, and it raises.
                     │   │                ▼                ▼
                     └───┼─endpoint─▶ UNDERSTANDING ─▶ PREPARING ─first sound─▶ SPEAKING ─end─▶ IDLE
                         │                │                │               speech │   ▲
-                        ├──── goes on ───┴────────────────┘                      ▼   │ was short
-                        └──── enough voice to interrupt ──────────────────────── OVERLAP
+                        ├──── goes on ───┴────────────────┘   first sign of a person ▼   ▲ nothing,
+                        │                                                  SUSPECTING │   │ or "mhm"
+                        └──── enough voice, or words ───────────────────── OVERLAP ◀──┘───┘
 
 The words of an utterance are worked out, and its reply is drafted, in the silence before the
 endpoint: a person who goes on costs us the work, never the word.
+
+Interrupting has two stages. At the first sign of a person our reply is held, which also takes its
+echo away; then it is either cancelled, or goes on from where it stopped.
 """
 
 from collections.abc import Mapping
 from enum import Enum
 
 from edgevoice.dialog.events import (
+    Acknowledged,
+    Dismissed,
     Event,
     Misunderstood,
     NothingSaid,
+    PersonSuspected,
     ReplyEnded,
     ReplyStarted,
     SpeechConfirmed,
@@ -29,6 +36,9 @@ from edgevoice.dialog.events import (
     SpeechPaused,
     SpeechResumed,
     SpeechStarted,
+    Stopped,
+    Summoned,
+    SuspicionCleared,
     Understood,
 )
 
@@ -52,8 +62,10 @@ class State(Enum):
     """A reply is under way, and nothing of it has been heard."""
     SPEAKING = "speaking"
     """The reply is heard."""
+    SUSPECTING = "suspecting"
+    """The reply is held: there was a sign of a person."""
     OVERLAP = "overlap"
-    """The reply is heard, and the person makes sounds too."""
+    """The reply is held: the person makes sounds, and we do not know yet what they mean."""
 
 
 class Action(Enum):
@@ -74,8 +86,20 @@ class Action(Enum):
     """Prepare the reply and open it at once: the words came after the endpoint."""
     LET_GO = "let go"
     """Forget the utterance: it held nothing for us."""
+    WEIGH = "weigh"
+    """Work out the words that were said over our reply."""
+    LISTEN_ON = "listen on"
+    """Throw the transcript away; what follows belongs to the same utterance."""
+    DISMISS = "dismiss"
+    """Throw utterance and draft away."""
+    HOLD = "hold"
+    """Hold the reply; if it was speech, an utterance has begun."""
+    GO_ON = "go on"
+    """Let the reply go on from where it stopped."""
     INTERRUPT = "interrupt"
-    """Cancel the reply; the person's utterance began with the speech that interrupted."""
+    """Cancel the reply; the person's utterance began with the speech that interrupted, if any."""
+    TAKE_OVER = "take over"
+    """Cancel the reply, and draft the one to the words that interrupted it."""
     FINISH = "finish"
     """Put the reply into the history; it was heard whole."""
 
@@ -116,16 +140,46 @@ TABLE: Mapping[tuple[State, type[Event]], tuple[State, Action]] = {
     (_S.PREPARING, SpeechStarted): (_S.HEARING, _A.INTERRUPT),
     (_S.PREPARING, ReplyStarted): (_S.SPEAKING, _A.NOTHING),
     (_S.PREPARING, ReplyEnded): (_S.IDLE, _A.FINISH),
+    (_S.PREPARING, Summoned): (_S.IDLE, _A.INTERRUPT),
     #
-    (_S.SPEAKING, SpeechStarted): (_S.OVERLAP, _A.BEGIN_UTTERANCE),
+    (_S.SPEAKING, PersonSuspected): (_S.SUSPECTING, _A.HOLD),
+    (_S.SPEAKING, SpeechStarted): (_S.OVERLAP, _A.HOLD),
     (_S.SPEAKING, ReplyEnded): (_S.IDLE, _A.FINISH),
+    (_S.SPEAKING, Summoned): (_S.IDLE, _A.INTERRUPT),
+    #
+    (_S.SUSPECTING, SpeechStarted): (_S.OVERLAP, _A.BEGIN_UTTERANCE),
+    (_S.SUSPECTING, SuspicionCleared): (_S.SPEAKING, _A.GO_ON),
+    (_S.SUSPECTING, Summoned): (_S.IDLE, _A.INTERRUPT),
+    (_S.SUSPECTING, Dismissed): (_S.SPEAKING, _A.GO_ON),
     #
     (_S.OVERLAP, SpeechConfirmed): (_S.HEARING, _A.INTERRUPT),
-    (_S.OVERLAP, SpeechPaused): (_S.OVERLAP, _A.NOTHING),
-    (_S.OVERLAP, SpeechResumed): (_S.OVERLAP, _A.NOTHING),
-    (_S.OVERLAP, SpeechEnded): (_S.SPEAKING, _A.LET_GO),
-    (_S.OVERLAP, ReplyEnded): (_S.HEARING, _A.FINISH),
+    (_S.OVERLAP, SpeechPaused): (_S.OVERLAP, _A.WEIGH),
+    (_S.OVERLAP, SpeechResumed): (_S.OVERLAP, _A.LISTEN_ON),
+    (_S.OVERLAP, SpeechEnded): (_S.SPEAKING, _A.GO_ON),
+    (_S.OVERLAP, Understood): (_S.DRAFTING, _A.TAKE_OVER),
+    (_S.OVERLAP, Stopped): (_S.BLANK, _A.INTERRUPT),
+    (_S.OVERLAP, Acknowledged): (_S.SPEAKING, _A.GO_ON),
+    (_S.OVERLAP, Misunderstood): (_S.SPEAKING, _A.GO_ON),
+    (_S.OVERLAP, NothingSaid): (_S.SPEAKING, _A.GO_ON),
+    (_S.OVERLAP, Summoned): (_S.HEARING, _A.INTERRUPT),
+    (_S.OVERLAP, Dismissed): (_S.SPEAKING, _A.GO_ON),
+    #
+    # After a "mhm" our reply goes on, and so may the voice that said it.
+    (_S.SPEAKING, SpeechResumed): (_S.OVERLAP, _A.HOLD),
+    (_S.SPEAKING, SpeechEnded): (_S.SPEAKING, _A.NOTHING),
+    (_S.SUSPECTING, SpeechResumed): (_S.OVERLAP, _A.NOTHING),
+    (_S.SUSPECTING, SpeechEnded): (_S.SUSPECTING, _A.NOTHING),
+    (_S.IDLE, SpeechResumed): (_S.HEARING, _A.NOTHING),
+    (_S.IDLE, SpeechEnded): (_S.IDLE, _A.NOTHING),
+    #
+    # Somebody shuts the microphone: what was being said is not for us.
+    (_S.HEARING, Dismissed): (_S.IDLE, _A.DISMISS),
+    (_S.PAUSED, Dismissed): (_S.IDLE, _A.DISMISS),
+    (_S.DRAFTING, Dismissed): (_S.IDLE, _A.DISMISS),
+    (_S.BLANK, Dismissed): (_S.IDLE, _A.DISMISS),
+    (_S.UNDERSTANDING, Dismissed): (_S.IDLE, _A.DISMISS),
 }
+"""Where we are called, or the microphone is shut, and nothing is to be done, there is no event."""
 
 
 def step(state: State, event: Event) -> tuple[State, Action]:

@@ -60,6 +60,34 @@ class Vad(Protocol):
         ...
 
 
+class WakeWord(Protocol):
+    """Hears our name, one frame after the other; state is carried between frames."""
+
+    frame_samples: int
+    """Length of a frame at 16 kHz."""
+
+    def __call__(self, frame: Samples) -> bool:
+        """Whether the wake word has just been said, at the end of `frame`; once for each time."""
+        ...
+
+    def reset(self) -> None:
+        """Forget the stream so far."""
+        ...
+
+
+class TurnDetector(Protocol):
+    """Hears by the tone of voice whether a person has finished."""
+
+    window: int
+    """Samples (16 kHz) that it looks back on."""
+
+    def finished(self, samples: Samples) -> float:
+        """Probability, 0…1, that the person's turn ends with `samples` (16 kHz, shape `[n]`), the
+        silence at its end included.
+        """
+        ...
+
+
 class Transcriber(Protocol):
     """Speech to text, one utterance at a time."""
 

@@ -5,16 +5,26 @@ can end the process.
 """
 
 import importlib.util
+import logging
 import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
-from edgevoice.engines.base import ChatModel, Transcriber, Vad, Voice
+from edgevoice.engines.base import ChatModel, Transcriber, TurnDetector, Vad, Voice, WakeWord
 from edgevoice.errors import ConfigError
 
 if TYPE_CHECKING:
-    from edgevoice.config import LlmConfig, SttConfig, TtsConfig, VadConfig
+    from edgevoice.config import (
+        AttentionConfig,
+        LlmConfig,
+        SttConfig,
+        TtsConfig,
+        TurnConfig,
+        VadConfig,
+    )
+
+log = logging.getLogger(__name__)
 
 MOST_THREADS = 4
 """More threads than this are left to everything else that a conversation needs."""
@@ -40,6 +50,32 @@ class _Entry(NamedTuple, Generic[Settings, Engine]):
 def load_vad(settings: "VadConfig") -> Vad:
     """The voice activity detector that `settings` name; raises `ConfigError` or `ModelError`."""
     return _builder("vad", settings.engine, _VADS)(settings)
+
+
+def load_turn_detector(settings: "TurnConfig") -> TurnDetector | None:
+    """The turn detector that `settings` name; raises `ConfigError` or `ModelError`.
+
+    None where there is none, or its model was never fetched: one can do without.
+    """
+    if settings.engine == "none":
+        return None
+    if not settings.model.is_file():
+        log.warning(
+            "%s is not there: words and pauses alone tell when a person has finished; "
+            "`make setup` fetches it",
+            settings.model,
+        )
+        return None
+    from edgevoice.engines.smart_turn import SmartTurn
+
+    return SmartTurn(settings.model, threads=settings.threads)
+
+
+def load_wake_word(settings: "AttentionConfig") -> WakeWord:
+    """The wake word that `settings` name; raises `ConfigError` or `ModelError`."""
+    from edgevoice.engines.wake import load_wake
+
+    return load_wake(settings.wake_word, settings.wake_threshold)
 
 
 def load_transcriber(settings: "SttConfig") -> Transcriber:

@@ -42,6 +42,14 @@ class Transport(Protocol):
         """Silence, now: drop what is queued, answer how much was heard, count from 0 again."""
         ...
 
+    def hold(self) -> None:
+        """Silence within a period, keeping what is queued; a flush ends it as well."""
+        ...
+
+    def go_on(self) -> None:
+        """After `hold`: sound again, from where it stopped."""
+        ...
+
     async def aclose(self) -> None:
         """Release the device. May be called twice."""
         ...

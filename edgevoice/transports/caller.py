@@ -149,6 +149,7 @@ class Caller:
         self._heard = 0
         self._sounding = 0  # samples of the present tick: on their way to the ear
         self._ticked = asyncio.Event()
+        self._held = False
         self._open = True
         self._bystander = bystander
         self.dropped = 0
@@ -201,8 +202,17 @@ class Caller:
         self._heard = self._sounding = 0
         self._queue.clear()
         self._queued = 0
+        self._held = False
         self._ticked.set()
         return heard
+
+    def hold(self) -> None:
+        """Silence from the next tick on, keeping what is queued."""
+        self._held = True
+
+    def go_on(self) -> None:
+        """Sound again from the next tick on."""
+        self._held = False
 
     async def aclose(self) -> None:
         """The person hangs up."""
@@ -213,7 +223,7 @@ class Caller:
         """Let the loudspeaker sound from sample `at` on, for one tick."""
         wanted = samples_of(PERIOD_MS, self._rate)
         pieces: list[Samples] = []
-        while wanted and self._queue:
+        while wanted and self._queue and not self._held:
             piece = self._queue.popleft()
             if len(piece) > wanted:
                 self._queue.appendleft(piece[wanted:])

@@ -45,7 +45,7 @@ def measured() -> Measured:
     script = engines(
         ["tell me", "stop it", Transcript("mumble", -9.0), "hello"], [LONG, "Very well.", "Hi!"]
     )
-    workers = Workers(InlineWorker(0.05), InlineWorker(0.02), InlineWorker(0.01))
+    workers = Workers(InlineWorker(0.05), InlineWorker(0.02), InlineWorker(0.01), InlineWorker())
     return run_virtual(hold(CONFIG, script, [first, [Line(clip(700), "hello")]], workers=workers))
 
 
@@ -132,7 +132,7 @@ class TestSoak:
 def test_nothing_is_left_behind() -> None:
     async def alone() -> set[asyncio.Task[object]]:
         lines = [Line(clip(500), "hello")]
-        workers = Workers(InlineWorker(), InlineWorker(), InlineWorker())
+        workers = Workers(*(InlineWorker() for _ in range(4)))
         await hold(CONFIG, engines(["hello"], ["Hi!"]), [lines], workers=workers)
         await asyncio.sleep(1)
         return asyncio.all_tasks() - {asyncio.current_task()}

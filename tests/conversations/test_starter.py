@@ -55,7 +55,9 @@ def hold(engines: Engines, lines: Sequence[Line], llm_pace: float = 0.01) -> Hel
 
     async def converse() -> Caller:
         caller = Caller(lines, patience_s=5)
-        workers = Workers(InlineWorker(0.05), InlineWorker(llm_pace), InlineWorker(0.005))
+        workers = Workers(
+            InlineWorker(0.05), InlineWorker(llm_pace), InlineWorker(0.005), InlineWorker(0.05)
+        )
         await build_agent(Config(), engines, workers, caller, [recorder, count]).run()
         return caller
 

@@ -10,9 +10,12 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from edgevoice.dialog import events
 from edgevoice.dialog.events import (
+    Acknowledged,
+    Dismissed,
     Event,
     Misunderstood,
     NothingSaid,
+    PersonSuspected,
     ReplyEnded,
     ReplyStarted,
     SpeechConfirmed,
@@ -20,6 +23,9 @@ from edgevoice.dialog.events import (
     SpeechPaused,
     SpeechResumed,
     SpeechStarted,
+    Stopped,
+    Summoned,
+    SuspicionCleared,
     Understood,
 )
 from edgevoice.dialog.states import TABLE, Action, State, UnexpectedEventError, step
@@ -70,9 +76,10 @@ def test_every_action_and_every_event_has_its_use() -> None:
 class World(RuleBasedStateMachine):
     """A person, a transcriber and a loudspeaker, each of which keeps its own rules.
 
-    The person starts to speak, has perhaps enough voice to interrupt, and ends. A transcript comes
-    when one was asked for, unless it was thrown away. A reply sounds when one was begun, and ends,
-    with or without having sounded. Beyond that, anything may happen in any order.
+    The person starts to speak, pauses and goes on, has perhaps enough voice to interrupt, and ends.
+    A transcript comes when one was asked for, unless it was thrown away. A reply sounds when one
+    was begun, and ends, with or without having sounded, but not while it is held. Somebody may call
+    us or shut the microphone at any time. Beyond that, anything may happen in any order.
     """
 
     def __init__(self) -> None:
@@ -88,20 +95,29 @@ class World(RuleBasedStateMachine):
         self.transcribing = False
         self.reply = False
         self.sounding = False
+        self.held = False
 
     def happens(self, event: Event) -> None:
         self.now += 1
+        before = self.state
         self.state, action = step(self.state, event)
         match action:
             case Action.BEGIN_UTTERANCE:
                 self.utterance = self.speech
-            case Action.TRANSCRIBE:
+            case Action.TRANSCRIBE | Action.WEIGH:
                 assert not self.transcribing
+                assert (action is Action.WEIGH) == self.held
                 self.transcribing = True
+            case Action.LISTEN_ON:
+                assert self.held
+                self.transcribing = False
             case Action.CONTINUE_UTTERANCE:
                 assert self.utterance is not None
                 assert self.transcribing or self.draft or self.blank
                 self.transcribing = self.draft = self.blank = False
+            case Action.DISMISS:
+                self.transcribing = self.draft = self.blank = False
+                self.utterance = None
             case Action.DRAFT:
                 assert self.paused and not self.reply
                 self.draft = True
@@ -110,13 +126,26 @@ class World(RuleBasedStateMachine):
                 self.draft = False
                 self.reply, self.sounding, self.utterance = True, False, None
             case Action.LET_GO:
-                assert self.blank or not self.confirmed, "enough voice, and it was forgotten"
+                assert self.blank or before is State.UNDERSTANDING
                 self.utterance, self.blank = None, False
-            case Action.INTERRUPT:
-                assert self.reply and not (self.sounding and not self.confirmed)
-                self.reply = self.sounding = False
+            case Action.HOLD:
+                assert self.sounding and not self.held
+                self.held = True
                 self.utterance = self.speech
+            case Action.GO_ON:
+                assert self.held
+                self.held = self.transcribing = False
+            case Action.INTERRUPT:
+                assert self.reply
+                self.reply = self.sounding = self.held = self.transcribing = False
+                self.utterance = self.speech
+                self.blank = isinstance(event, Stopped)
+            case Action.TAKE_OVER:
+                assert self.held and self.paused
+                self.reply = self.sounding = self.held = False
+                self.draft = True
             case Action.FINISH:
+                assert not self.held
                 self.reply = self.sounding = False
             case Action.NOTHING:
                 pass
@@ -163,37 +192,70 @@ class World(RuleBasedStateMachine):
         self.blank = self.state is State.PAUSED and kind is NothingSaid
         self.happens(example(kind))
 
+    @precondition(lambda self: self.transcribing and self.held)
+    @rule(kind=st.sampled_from([Acknowledged, Stopped]))
+    def words_are_about_our_reply(self, kind: type[Event]) -> None:
+        self.transcribing = False
+        self.happens(example(kind))
+
     @precondition(lambda self: self.reply and not self.sounding)
     @rule()
     def reply_is_heard(self) -> None:
         self.sounding = True
         self.happens(ReplyStarted(self.now))
 
-    @precondition(lambda self: self.reply)
+    @precondition(lambda self: self.reply and not self.held)
     @rule()
     def reply_is_over(self) -> None:
         self.happens(ReplyEnded(self.now))
+
+    @precondition(lambda self: self.state is State.SPEAKING)
+    @rule()
+    def something_may_be_a_person(self) -> None:
+        self.happens(PersonSuspected(self.now))
+
+    @precondition(lambda self: self.state is State.SUSPECTING)
+    @rule()
+    def it_was_none(self) -> None:
+        self.happens(SuspicionCleared(self.now))
+
+    @precondition(lambda self: self.reply)
+    @rule()
+    def somebody_calls(self) -> None:
+        self.happens(Summoned(self.now))
+
+    @rule()
+    def somebody_shuts_the_microphone(self) -> None:
+        self.speech, self.confirmed, self.paused = None, False, False
+        if (self.state, Dismissed) in TABLE:
+            self.happens(Dismissed(self.now))
 
     @invariant()
     def the_state_says_what_is_so(self) -> None:
         speaking, reply = self.speech is not None, self.reply
         waiting = (State.PAUSED, State.DRAFTING, State.BLANK)
-        assert speaking == (self.state in (State.HEARING, State.OVERLAP, *waiting))
+        if self.state in (State.HEARING, State.OVERLAP, *waiting):
+            assert speaking
+        elif speaking:  # what came to nothing may still go on
+            assert self.paused
         assert self.paused or self.state not in waiting
         assert self.draft == (self.state is State.DRAFTING)
-        assert reply == (self.state in (State.PREPARING, State.SPEAKING, State.OVERLAP))
-        assert self.sounding == (self.state in (State.SPEAKING, State.OVERLAP))
-        assert self.transcribing == (self.state in (State.PAUSED, State.UNDERSTANDING))
+        held = (State.SUSPECTING, State.OVERLAP)
+        assert reply == (self.state in (State.PREPARING, State.SPEAKING, *held))
+        assert self.sounding == (self.state in (State.SPEAKING, *held))
+        assert self.held == (self.state in held)
+        if self.transcribing:
+            assert self.state in (State.PAUSED, State.UNDERSTANDING, State.OVERLAP)
 
     @invariant()
     def who_speaks_is_remembered_from_the_first_sample_on(self) -> None:
-        if self.speech is not None:
+        if self.speech is not None and not (self.paused or self.state is State.SUSPECTING):
             assert self.utterance is not None and self.utterance <= self.speech
 
     @invariant()
     def nobody_talks_over_a_person_who_means_it(self) -> None:
-        assert not (self.confirmed and self.reply)
+        assert not (self.confirmed and self.reply and not self.held)
 
 
 TestWorld = World.TestCase
-TestWorld.settings = settings(max_examples=150, stateful_step_count=40)
+TestWorld.settings = settings(max_examples=300, stateful_step_count=40)

@@ -34,7 +34,7 @@ from edgevoice.engines.base import Transcriber, Transcript, Vad
 from edgevoice.engines.loading import load_transcriber, load_vad
 from edgevoice.engines.workers import InlineWorker
 from edgevoice.errors import BadInputError, EdgevoiceError
-from edgevoice.listener import Listener, listener_settings
+from edgevoice.listener import Ears, Listener, listener_settings
 from edgevoice.testing import run_virtual
 from edgevoice.utterance import TAIL, Utterance
 from tools.train.stt.scoring import word_errors
@@ -98,7 +98,7 @@ class Ear:
 
     def __init__(self, config: Config, vad: Vad, transcriber: Transcriber) -> None:
         settings = listener_settings(config.vad, config.stt, config.barge_in, gate=-100)
-        self._listener = Listener(settings, vad, transcriber, InlineWorker(LOOK_S))
+        self._listener = Listener(settings, Ears(vad, transcriber, InlineWorker(LOOK_S)))
         self._utterance: Utterance | None = None
         self._looking: asyncio.Task[bool] | None = None
         self._now = 0
@@ -137,7 +137,7 @@ class Ear:
 def heard_whole(config: Config, vad: Vad, transcriber: Transcriber, pcm: Samples) -> str:
     """One transcription of each utterance in `pcm`."""
     settings = listener_settings(config.vad, config.stt, config.barge_in, gate=-100)
-    listener = Listener(settings, vad, transcriber, InlineWorker())
+    listener = Listener(settings, Ears(vad, transcriber, InlineWorker()))
     words = []
     for event in listener.feed(AudioChunk(pcm, 16_000)):
         if isinstance(event, SpeechEnded):

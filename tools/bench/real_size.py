@@ -50,6 +50,7 @@ def real_size(
             "llm.threads": threads,
             "tts.threads": threads,
             "llm.max_tokens": REPLY_TOKENS,
+            "vad.endpointing": "fixed",
             "vad.endpointing_delay_ms": ENDPOINT_MS,
         },
     )

@@ -152,7 +152,11 @@ def measure(config: Config, venv: Path, rounds: int, paced: bool, folder: Path) 
     `folder` is for what has to lie in files meanwhile. Raises `EdgevoiceError`.
     """
     # A cue would be taken for the reply.
-    same = {"vad.endpointing_delay_ms": ENDPOINT_MS, "reply.cue_after_ms": 0}
+    same = {
+        "vad.endpointing": "fixed",
+        "vad.endpointing_delay_ms": ENDPOINT_MS,
+        "reply.cue_after_ms": 0,
+    }
     quick = with_settings(config, same)
     modes = {OURS: quick, OUR_SERIAL: with_settings(quick, SERIAL)}
     clips = [line.clip for line in speak_script(tuple(map(Cued, SCRIPT)))]

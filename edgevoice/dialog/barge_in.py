@@ -1,0 +1,44 @@
+"""The first sign of a person while we speak.
+
+It only holds our reply for a moment, so it may be wrong now and then; but it must be quick, and it
+must not make us stutter: a sign that led to nothing has to go away before another one counts.
+"""
+
+from edgevoice.audio.chunk import samples_of
+from edgevoice.dialog.events import PersonSuspected, SuspicionCleared
+
+SIGN = 0.5
+"""From here on a score of the echo canceller's detector is a sign of a person."""
+
+VOICED = samples_of(64)
+"""So much voice is a sign of its own: two frames of it, one less than what begins speech."""
+
+PATIENCE = samples_of(400)
+"""Speech has to begin so soon after a sign. With our own sound gone it is plain to hear."""
+
+
+class Suspicion:
+    """Turns signs into `PersonSuspected` and `SuspicionCleared`."""
+
+    def __init__(self) -> None:
+        self._since: int | None = None
+        self._spent = False  # this sign has led to nothing already
+
+    def add(
+        self, person: float | None, voiced: int, now: int, held: bool
+    ) -> PersonSuspected | SuspicionCleared | None:
+        """What the sound up to `now` means, whose score is `person`, while our reply is heard or
+        `held`; `voiced` samples of it are voice."""
+        sign = voiced >= VOICED or (person is not None and person >= SIGN)
+        if not held:
+            self._since = None
+            self._spent = self._spent and sign
+            if sign and not self._spent:
+                self._since = now
+                return PersonSuspected(now)
+            return None
+        self._since = now if self._since is None else self._since
+        if now - self._since >= PATIENCE and not voiced:
+            self._spent = True
+            return SuspicionCleared(now)
+        return None

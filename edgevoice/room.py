@@ -1,0 +1,83 @@
+"""Where `run` holds its conversation: this machine's devices, and the hands that reach into it."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+from edgevoice.agent import Agent
+from edgevoice.app import Surroundings
+from edgevoice.audio.tone import Earcon
+from edgevoice.buttons import GpioButton, TerminalKeys
+from edgevoice.config import Config
+from edgevoice.control import ControlSocket, socket_path
+from edgevoice.devices import list_devices
+from edgevoice.dialog.attention import Mode
+from edgevoice.duplex import Duplex, between, decide
+from edgevoice.echo_memory import recall, state_file
+from edgevoice.engines.loading import load_wake_word
+from edgevoice.signals import Led
+from edgevoice.transports.local import EchoSettings, LocalTransport
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """How we live with the echo here, why, and how late it is in milliseconds (0: not known)."""
+
+    duplex: Duplex
+    reason: str
+    delay_ms: float
+
+
+def find_room(config: Config) -> Room:
+    """The room with the devices that `config` names. Raises `DeviceError`."""
+    measured, note = None, ""
+    if config.audio.duplex in ("auto", "cancel"):
+        devices = between(config.audio.input_device, config.audio.output_device, list_devices())
+        measured, note = recall(state_file(), devices)
+    duplex, reason = decide(config.audio.duplex, measured, note)
+    return Room(duplex, reason, measured.echo.delay_ms if measured else 0)
+
+
+def open_air(config: Config, room: Room, rate: int) -> LocalTransport:
+    """The devices, not yet open; `rate`: hertz of the replies."""
+    audio = config.audio
+    cancel = EchoSettings(room.delay_ms, audio.noise_suppression, audio.automatic_gain)
+    return LocalTransport(
+        audio.input_device,
+        audio.output_device,
+        playback_rate=rate,
+        period_ms=audio.period_ms,
+        playback_buffer_ms=audio.playback_buffer_ms,
+        cancel_echo=cancel if room.duplex is Duplex.CANCEL else None,
+    )
+
+
+def surroundings(config: Config, room: Room, led: Led) -> Surroundings:
+    """What `config` says of the room. Raises `ConfigError` or `ModelError`."""
+    mode = Mode(config.attention.mode)
+    every = set(Earcon)
+    if mode is Mode.ALWAYS:
+        every.remove(Earcon.HEARD)  # the reply itself comes as soon
+    thinking = {Earcon.THINKING}  # has a setting of its own
+    return Surroundings(
+        half_duplex=room.duplex is Duplex.HALF,
+        mode=mode,
+        wake_word=load_wake_word(config.attention) if mode is Mode.WAKE_WORD else None,
+        led=led,
+        earcons=frozenset(every if config.signals.earcons else thinking),
+    )
+
+
+@asynccontextmanager
+async def controls(config: Config, agent: Agent) -> AsyncIterator[None]:
+    """The keys of the terminal, the button and the control socket, as far as there are any."""
+    async with AsyncExitStack() as hands:
+        await hands.enter_async_context(TerminalKeys(agent.signal, lambda: agent.attending))
+        if config.attention.button:
+            await hands.enter_async_context(GpioButton(config.attention.button, agent.signal))
+        path = socket_path(config.attention.control_socket)
+        if path:
+            await hands.enter_async_context(
+                ControlSocket(path, agent.signal, lambda: agent.attending)
+            )
+        yield
