@@ -8,7 +8,6 @@ import importlib
 import logging
 import os
 import re
-import sys
 import termios
 import tty
 from collections.abc import Callable
@@ -76,12 +75,12 @@ class TerminalKeys:
         self,
         on_signal: Callable[[Signal], None],
         now: Callable[[], Attending],
-        terminal: int | None = None,
+        terminal: int = 0,
     ) -> None:
-        """`now`: how attentive we are; `terminal`: standard input, if not given."""
+        """`now`: how attentive we are; `terminal` is standard input, if not given."""
         self._on_signal = on_signal
         self._now = now
-        self._terminal = sys.stdin.fileno() if terminal is None else terminal
+        self._terminal = terminal
         self._before: list[Any] | None = None
 
     async def __aenter__(self) -> Self:

@@ -6,8 +6,8 @@
 
 Each mode is a piece of one table, (state, signal) → (state, what it means), which lists every pair:
 a socket or a button may send anything at any time. Mute stands beside the table: it shuts in every
-state, changes none, and a state that a key or the time changes meanwhile is the one that unmute
-comes back to.
+state, changes none, and takes in no wake word. A state that a key or the time changes meanwhile is
+the one that unmute comes back to.
 """
 
 from collections import deque
@@ -171,6 +171,8 @@ class Attention:
         if signal in (Signal.MUTE, Signal.UNMUTE):
             self._now = replace(self._now, muted=signal is Signal.MUTE)
             return
+        if signal is Signal.WAKE_WORD and self._now.muted:
+            return  # it was not for our ears
         state, meaning = TABLE[self._now.state, signal]
         # Whoever is muted cannot take the floor.
         summons = meaning is Meaning.SUMMON and not self._now.muted

@@ -24,7 +24,8 @@ from edgevoice.dialog.attention import (
 
 FOLLOW_UP = 100
 MUTES = {Signal.MUTE, Signal.UNMUTE}
-WAKES = {Signal.WAKE, Signal.WAKE_WORD, Signal.PRESS}
+WAKE_WORD = Signal.WAKE_WORD
+WAKES = {Signal.WAKE, WAKE_WORD, Signal.PRESS}
 
 Step = tuple[int, list[Signal], bool]
 """Samples since the last tick, the signals that came right after that tick, and whether busy."""
@@ -127,9 +128,20 @@ def test_mute_always_shuts_and_lets_nobody_summon(mode: Mode, steps: list[Step])
 
 @given(st.sampled_from(Mode), STEPS)
 def test_mute_changes_no_state(mode: Mode, steps: list[Step]) -> None:
+    steps = [(n, [s for s in signals if s is not WAKE_WORD], busy) for n, signals, busy in steps]
     unmuted = [(n, [s for s in signals if s not in MUTES], busy) for n, signals, busy in steps]
     states = [answer.state for answer in live(mode, steps)]
     assert states == [answer.state for answer in live(mode, unmuted)]
+
+
+def test_what_is_said_to_a_muted_one_does_not_wake_it_later() -> None:
+    later = after(Mode.WAKE_WORD, Signal.MUTE, Signal.WAKE_WORD, Signal.UNMUTE)
+    assert later == Attending(State.WAITING)
+
+
+@pytest.mark.parametrize("mode", Mode)
+def test_unmute_goes_back_to_where_it_was(mode: Mode) -> None:
+    assert after(mode, Signal.PRESS, Signal.MUTE, Signal.UNMUTE) == after(mode, Signal.PRESS)
 
 
 @given(STEPS)
@@ -140,6 +152,7 @@ def test_without_a_wake_the_wake_word_mode_stays_shut(steps: list[Step]) -> None
 
 @given(STEPS)
 def test_the_follow_up_is_as_long_as_it_should_be(steps: list[Step]) -> None:
+    steps = [(n, [s for s in signals if s not in MUTES], busy) for n, signals, busy in steps]
     now, alive = 0, -FOLLOW_UP  # the last sign of life that keeps the conversation open
     called = False
     for answer, (samples, signals, busy) in zip(live(Mode.WAKE_WORD, steps), steps, strict=True):
@@ -148,8 +161,7 @@ def test_the_follow_up_is_as_long_as_it_should_be(steps: list[Step]) -> None:
                 called = True
             elif signal is Signal.SLEEP:
                 called = False
-            if signal not in MUTES:
-                alive = now
+            alive = now
         now += samples
         if busy:
             alive = now
