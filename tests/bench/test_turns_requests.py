@@ -29,6 +29,12 @@ def test_a_request_lies_between_silences() -> None:
     assert parted.text == clip.text and parted.end > clip.end
 
 
+def test_a_request_sounds_the_same_every_time() -> None:
+    first, again = spoken_requests(SENTENCES[:3]), spoken_requests(SENTENCES[:3])
+    assert [clip.gaps for clip in first] == [clip.gaps for clip in again]
+    assert all(np.array_equal(a.pcm, b.pcm) for a, b in zip(first, again, strict=True))
+
+
 def test_every_request_can_be_parted() -> None:
     clips = spoken_requests()
     assert len(clips) == len(SENTENCES) == len(set(SENTENCES)) == 84

@@ -6,8 +6,10 @@ pause can be put exactly between two of them.
 """
 
 import ctypes
+import multiprocessing
 import random
 from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
 
 import numpy as np
 
@@ -94,12 +96,18 @@ class TimedVoice(espeak.EspeakVoice):
 def spoken_requests(sentences: Sequence[str] = ()) -> list[Clip]:
     """`sentences` (default: all of `SENTENCES`), each in one of `VOICES` in turn.
 
-    Raises `ModelError` where espeak-ng is missing.
+    They are spoken in a process of their own: what espeak-ng has said before changes what it says.
+    Raises `ModelError` where it is missing.
     """
+    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as alone:
+        return alone.submit(_speak, tuple(sentences or SENTENCES)).result()
+
+
+def _speak(sentences: Sequence[str]) -> list[Clip]:
     voices = [TimedVoice(name) for name in VOICES]
     return [
         _spoken(voices[n % len(voices)], f"{n} {VOICES[n % len(voices)]}", sentence)
-        for n, sentence in enumerate(sentences or SENTENCES)
+        for n, sentence in enumerate(sentences)
     ]
 
 
