@@ -2,6 +2,7 @@
 
     person ──▶ sink "room" ──▶ source "mic" (the default) ──▶ the program under test
     the program under test ──▶ sink "spk" (the default) ──▶ source "spk.monitor" ──▶ the test
+    with `echo`:  source "spk.monitor" ──▶ sink "room"
 
 Use it as a context manager, or make a fixture of it:
 
@@ -80,6 +81,27 @@ class SoundCard:
     def close(self) -> None:
         self.kill()
         os.close(self._handle)
+
+    @contextlib.contextmanager
+    def echo(self, delay_ms: int, level_db: float) -> Iterator[None]:
+        """What is played comes back into the room, so much later and louder, while the block runs.
+
+        The delay is what PulseAudio tries to keep, on top of what its buffers add.
+        """
+        # adjust_time=0: else it changes the speed of the sound to keep the delay exact.
+        path = ["source=spk.monitor", "sink=room", f"latency_msec={delay_ms}", "adjust_time=0"]
+        module = self.pactl("load-module", "module-loopback", *path).strip()
+        try:
+            self.pactl("set-sink-input-volume", self._sink_input_of(module), f"{level_db}dB")
+            yield
+        finally:
+            self.pactl("unload-module", module)
+
+    def _sink_input_of(self, module: str) -> str:
+        for block in self.pactl("list", "sink-inputs").split("Sink Input #")[1:]:
+            if f"Owner Module: {module}\n" in block:
+                return block.split("\n")[0]
+        raise LookupError(module)
 
     @contextlib.asynccontextmanager
     async def recording(self, source: str = "spk.monitor") -> AsyncIterator["Recording"]:

@@ -6,12 +6,26 @@ rates and channels into the agent's. The card wakes us once per period; nothing 
 """
 
 from collections.abc import AsyncIterator
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from edgevoice.audio.chunk import LISTENING_RATE, AudioChunk
 from edgevoice.errors import DeviceError
 from edgevoice.transports.sound_link import CURE, SoundLink
 from edgevoice.transports.sound_streams import Loudspeaker, Microphone
+
+
+@dataclass(frozen=True, slots=True)
+class EchoSettings:
+    """How the loudspeaker's echo is taken out of what the microphone hears.
+
+    `delay_ms`: from the moment when the loudspeaker has a sound, by `heard`, until the microphone
+    delivers it; 0: not measured. The others also take out steady noise, and even out loudness.
+    """
+
+    delay_ms: float = 0
+    noise_suppression: bool = False
+    automatic_gain: bool = False
 
 
 class LocalTransport:
@@ -21,6 +35,8 @@ class LocalTransport:
     `listen` or `speak` False: do without a microphone (`chunks` ends at once) or a loudspeaker.
     `playback_rate`: hertz that we ask of the loudspeaker (chunks of every rate can be played).
     `period_ms`: how much sound moves at a time. `playback_buffer_ms`: where `play` starts to wait.
+    `cancel_echo`: take the loudspeaker's echo out and tell of every chunk whether it is a `person`;
+    needs both directions.
     """
 
     def __init__(
@@ -33,6 +49,7 @@ class LocalTransport:
         playback_rate: int = 22_050,
         period_ms: int = 20,
         playback_buffer_ms: int = 1_000,
+        cancel_echo: EchoSettings | None = None,
     ) -> None:
         self.dropped = 0
         self._playback_buffer_ms = playback_buffer_ms
@@ -41,7 +58,12 @@ class LocalTransport:
             cards["input"] = {"device": input_device, "rate": LISTENING_RATE}
         if speak:
             cards["output"] = {"device": output_device, "rate": playback_rate}
-        self._request = {"cards": cards, "period_ms": period_ms}
+        self._cleaned = cancel_echo is not None and listen and speak
+        self._request = {
+            "cards": cards,
+            "period_ms": period_ms,
+            "cancel_echo": asdict(cancel_echo) if cancel_echo else None,
+        }
         self._heard = 0
         self._link: SoundLink | None = None
         self._microphone: Microphone | None = None
@@ -67,7 +89,7 @@ class LocalTransport:
             raise
         self.dropped = self._heard = 0
         if "input" in cards:
-            self._microphone = Microphone(link.shared, cards["input"])
+            self._microphone = Microphone(link.shared, cards["input"], cleaned=self._cleaned)
         if "output" in cards:
             buffer_ms = self._playback_buffer_ms
             self._loudspeaker = Loudspeaker(link.shared, cards["output"], buffer_ms)

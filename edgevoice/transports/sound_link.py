@@ -11,11 +11,12 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
+import edgevoice
 from edgevoice.errors import DeviceError
-from edgevoice.transports import sound_process
-from edgevoice.transports.sound_process import CAPTURED, SERVED, SharedSound
+from edgevoice.transports.sound_memory import CAPTURED, MEMORY_BYTES, SERVED, SharedSound
 from edgevoice.transports.sound_streams import OpenedCard
 
 OPEN_SECONDS = 5.0
@@ -43,7 +44,7 @@ class SoundLink:
         self._idle_looks = 0
         self.closed = False
         memory = os.memfd_create("edgevoice-sound")
-        os.ftruncate(memory, sound_process.MEMORY_BYTES)
+        os.ftruncate(memory, MEMORY_BYTES)
         self.shared = SharedSound(memory)
         self._pipe, its_end = os.pipe()
         os.set_blocking(self._pipe, False)
@@ -147,10 +148,14 @@ class SoundLink:
 
 
 def _start(request: dict[str, Any], *descriptors: int) -> subprocess.Popen[bytes]:
-    # -P: the script's folder is no place to import from. A group of its own: Ctrl-C is for us.
+    # -P: the folder that we are in is no place to import from; the one that we come from is.
+    # A group of its own: Ctrl-C is for us.
     # ALSA and PortAudio write to the terminal whatever they like, so they get none.
+    home = str(Path(edgevoice.__file__).parent.parent)
+    path = [*filter(None, [os.environ.get("PYTHONPATH")]), home]
     return subprocess.Popen(
-        [sys.executable, "-P", sound_process.__file__, json.dumps(request)],
+        [sys.executable, "-P", "-m", "edgevoice.transports.sound_process", json.dumps(request)],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(path)},
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

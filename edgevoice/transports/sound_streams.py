@@ -10,10 +10,13 @@ import numpy as np
 
 from edgevoice.audio.chunk import LISTENING_RATE, AudioChunk, Samples, samples_of
 from edgevoice.audio.resample import Resampler
-from edgevoice.transports.sound_process import (
+from edgevoice.transports.sound_memory import (
     AHEAD,
     CAPTURED,
+    CERTAIN,
+    DROPPED,
     FLUSHED,
+    FRAME,
     HELD,
     IDLE,
     QUEUED,
@@ -42,11 +45,11 @@ class OpenedCard:
 class Microphone:
     """The reading side of the microphone ring.
 
-    `dropped` counts the samples, at 16 kHz, that were not read in time.
+    `cleaned`: the echo has been cancelled, and the person ring tells how sure the canceller is.
     """
 
-    def __init__(self, shared: SharedSound, card: OpenedCard) -> None:
-        self.dropped = 0
+    def __init__(self, shared: SharedSound, card: OpenedCard, *, cleaned: bool = False) -> None:
+        self._person = Ring(shared.person, 1) if cleaned else None
         self._counters = shared.counters
         self._ring = Ring(shared.microphone, card.channels)
         self._rate = card.rate
@@ -57,12 +60,19 @@ class Microphone:
         self._read = 0
         self._next = 0
 
+    @property
+    def dropped(self) -> int:
+        """Samples, at 16 kHz, that were not read in time."""
+        return self._lost * LISTENING_RATE // self._rate + int(self._counters[DROPPED])
+
     def chunks(self) -> Iterator[AudioChunk]:
         """What has come in since the last call, in pieces of at most about 20 ms."""
         while behind := self._counters[CAPTURED] - self._read:
+            first, lost = self._read, self._lost
             pcm = self._resampler.add(self._frames(behind))
             if len(pcm):
-                chunk = AudioChunk(pcm, LISTENING_RATE, self._next)
+                person = self._sureness(first) if self._lost == lost else None
+                chunk = AudioChunk(pcm, LISTENING_RATE, self._next, person)
                 self._next = chunk.end
                 yield chunk
 
@@ -76,9 +86,16 @@ class Microphone:
         if late > 0:
             pcm = np.zeros(min(late, self._piece), np.int16)
             self._lost += len(pcm)
-            self.dropped = self._lost * LISTENING_RATE // self._rate
         self._read += len(pcm)
         return pcm
+
+    def _sureness(self, first: int) -> float | None:
+        """The highest value for the samples from `first` up to what has been read."""
+        if self._person is None:
+            return None
+        begin, end = first // FRAME, -(-self._read // FRAME)
+        values = np.frombuffer(self._person.get(begin, end - begin), np.int16)
+        return float(values.max()) / CERTAIN
 
     def _copied(self, frames: int) -> Samples:
         """The first channel: of a speakerphone's several, it is the processed one."""

@@ -6,7 +6,9 @@ import numpy as np
 
 from edgevoice.audio.chunk import Samples
 from edgevoice.transports import sound_process
-from edgevoice.transports.sound_process import SharedSound, nothing
+from edgevoice.transports.sound_cards import PA_CONTINUE
+from edgevoice.transports.sound_memory import MEMORY_BYTES, SharedSound
+from edgevoice.transports.sound_process import nothing
 from edgevoice.transports.sound_streams import OpenedCard
 
 PERIOD = 20
@@ -16,7 +18,7 @@ PERIOD = 20
 def shared_sound() -> SharedSound:
     memory = os.memfd_create("test")
     try:
-        os.ftruncate(memory, sound_process.MEMORY_BYTES)
+        os.ftruncate(memory, MEMORY_BYTES)
         return SharedSound(memory)
     finally:
         os.close(memory)
@@ -35,7 +37,7 @@ class Card:
         self.opened = OpenedCard("test", rate, channels)
         self.played: Samples = np.zeros(0, np.int16)
         self._delay = delay_s
-        self._playback = sound_process.playback(self.shared, nothing, channels, rate)
+        self._playback = sound_process.playback(self.shared, nothing, None, channels, rate)
         self._capture = sound_process.capture(self.shared, nothing, channels, rate)
 
     def play(self, frames: int = PERIOD) -> Samples:
@@ -43,7 +45,7 @@ class Card:
         time = {"current_time": 5.0, "output_buffer_dac_time": 5.0 + self._delay}
         raw, go_on = self._playback(None, frames, time, 0)
         assert raw is not None
-        assert go_on == sound_process.PA_CONTINUE
+        assert go_on == PA_CONTINUE
         period = np.frombuffer(raw, np.int16).reshape(frames, self.opened.channels)
         assert (period == period[:, :1]).all()
         self.played = np.concatenate([self.played, period[:, 0]])

@@ -1,25 +1,22 @@
 """The microphone and the loudspeaker, over real PyAudio and a virtual sound card."""
 
 import asyncio
-import contextlib
 import itertools
 import os
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
-from pathlib import Path
-from typing import Any
+from collections.abc import Callable
 
 import numpy as np
 import pytest
 
 from edgevoice.audio.chunk import AudioChunk, Samples
 from edgevoice.errors import DeviceError
-from edgevoice.transports.base import Transport
 from edgevoice.transports.local import LocalTransport
-from tests.pulse import SoundCard, gone, sound_card
+from tests.pulse import SoundCard, gone
+from tests.transports.scene import hear, listening, open_files, opened, refused, run
 
 pytestmark = pytest.mark.sound
 
@@ -95,75 +92,11 @@ def ends(pcm: Samples) -> tuple[int, int]:
     return int(where[0]), int(where[-1])
 
 
-def run(scene: Coroutine[Any, Any, None]) -> None:
-    async def bounded() -> None:
-        async with asyncio.timeout(30):
-            await scene
-
-    asyncio.run(bounded())
-
-
-@contextlib.asynccontextmanager
-async def opened(**options: Any) -> AsyncIterator[LocalTransport]:
-    transport = LocalTransport(**options)
-    await transport.open()
-    try:
-        yield transport
-    finally:
-        await transport.aclose()
-
-
-@contextlib.asynccontextmanager
-async def listening(transport: LocalTransport) -> AsyncIterator[None]:
-    """Somebody reads the microphone meanwhile, as the agent does."""
-
-    async def read() -> None:
-        async for _ in transport.chunks():
-            pass
-
-    reader = asyncio.create_task(read())
-    try:
-        yield
-    finally:
-        await transport.aclose()
-        await reader
-
-
-async def hear(transport: Transport, samples: int) -> Samples:
-    pieces: list[Samples] = []
-    async for chunk in transport.chunks():
-        pieces.append(chunk.pcm)
-        if sum(map(len, pieces)) >= samples:
-            break
-    return np.concatenate([np.zeros(0, np.int16), *pieces])
-
-
 async def wait_until_heard(transport: LocalTransport, samples: int) -> None:
     """Paced by the microphone."""
     async for _ in transport.chunks():
         if transport.heard() >= samples:
             return
-
-
-def open_files() -> int:
-    return len(list(Path("/proc/self/fd").iterdir()))
-
-
-@pytest.fixture
-def card() -> Iterator[SoundCard]:
-    with sound_card() as card:
-        yield card
-
-
-@pytest.fixture
-def instead_of_pyaudio(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
-    """Give the sound process this module for PyAudio."""
-
-    def replace(source: str) -> None:
-        (tmp_path / "pyaudio.py").write_text(source.replace("{folder!r}", repr(str(tmp_path))))
-        monkeypatch.setenv("PYTHONPATH", str(tmp_path))
-
-    return replace
 
 
 def test_the_microphone_is_contiguous_and_runs_in_real_time(card: SoundCard) -> None:
@@ -300,9 +233,9 @@ def test_play_waits_while_the_queue_is_full(card: SoundCard) -> None:
 
 
 def test_a_card_of_48_khz_only_works_like_any_other(
-    card: SoundCard, instead_of_pyaudio: Callable[[str], None]
+    card: SoundCard, instead_of: Callable[[str, str], None]
 ) -> None:
-    instead_of_pyaudio(ONLY_48K)
+    instead_of("pyaudio", ONLY_48K)
 
     async def scene() -> None:
         async with opened() as transport, card.recording() as recording:
@@ -323,10 +256,8 @@ def test_a_card_of_48_khz_only_works_like_any_other(
     run(scene())
 
 
-def test_a_loudspeaker_alone_plays(
-    card: SoundCard, instead_of_pyaudio: Callable[[str], None]
-) -> None:
-    instead_of_pyaudio(one_way("input"))
+def test_a_loudspeaker_alone_plays(card: SoundCard, instead_of: Callable[[str, str], None]) -> None:
+    instead_of("pyaudio", one_way("input"))
 
     async def scene() -> None:
         sound = tone(440, 0.6)
@@ -343,10 +274,8 @@ def test_a_loudspeaker_alone_plays(
     assert "There is no microphone on this machine" in refused()
 
 
-def test_a_microphone_alone_hears(
-    card: SoundCard, instead_of_pyaudio: Callable[[str], None]
-) -> None:
-    instead_of_pyaudio(one_way("output"))
+def test_a_microphone_alone_hears(card: SoundCard, instead_of: Callable[[str, str], None]) -> None:
+    instead_of("pyaudio", one_way("output"))
 
     async def scene() -> None:
         async with opened(speak=False) as transport, card.speaking(tone(700, 2.0)):
@@ -399,22 +328,6 @@ def test_devices_are_chosen_by_a_part_of_their_name(card: SoundCard) -> None:
     run(scene())
 
 
-def refused(**options: Any) -> str:
-    """What `open` says; and it leaves nothing behind."""
-
-    async def scene() -> str:
-        transport = LocalTransport(**options)
-        files = open_files()
-        with pytest.raises(DeviceError) as caught:
-            await transport.open()
-        assert transport.process_id is None
-        assert open_files() == files
-        await transport.aclose()
-        return str(caught.value)
-
-    return asyncio.run(scene())
-
-
 def test_a_device_that_is_not_there_is_named_with_those_that_are(card: SoundCard) -> None:
     said = refused(input_device="Jabra")
     assert 'no microphone called "Jabra"' in said
@@ -429,24 +342,24 @@ def test_no_sound_system_means_no_microphone(card: SoundCard) -> None:
 
 
 def test_without_pyaudio_the_cure_is_to_set_up(
-    instead_of_pyaudio: Callable[[str], None],
+    instead_of: Callable[[str, str], None],
 ) -> None:
-    instead_of_pyaudio(NO_PYAUDIO)
+    instead_of("pyaudio", NO_PYAUDIO)
     assert refused() == "PyAudio is not installed. Run `make setup`."
 
 
 def test_a_sound_process_that_hangs_is_killed(
-    instead_of_pyaudio: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
+    instead_of: Callable[[str, str], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("edgevoice.transports.sound_link.OPEN_SECONDS", 1.0)
-    instead_of_pyaudio(HANGS)
+    instead_of("pyaudio", HANGS)
     assert "delivered nothing within 1 seconds" in refused()
 
 
 def test_a_sound_process_that_dies_at_once_is_an_error(
-    instead_of_pyaudio: Callable[[str], None],
+    instead_of: Callable[[str, str], None],
 ) -> None:
-    instead_of_pyaudio(DIES)
+    instead_of("pyaudio", DIES)
     assert "has died" in refused()
 
 

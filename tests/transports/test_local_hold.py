@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edgevoice.audio.chunk import AudioChunk
-from edgevoice.transports.sound_process import FADE_MS, TAKEN, faded
+from edgevoice.transports.sound_memory import TAKEN
+from edgevoice.transports.sound_process import FADE_MS, faded
 from edgevoice.transports.sound_streams import Loudspeaker
 from tests.transports.ring_card import Card, counted
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from edgevoice.transports.sound_process import Card, NoSuchDevice, devices, find_device
+from edgevoice.transports.sound_cards import Card, NoSuchDevice, devices, find_device
 
 DEVICES = [
     {"name": "HDMI 0", "maxInputChannels": 0, "maxOutputChannels": 8},

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edgevoice.audio.chunk import AudioChunk, Samples
-from edgevoice.transports.sound_process import (
+from edgevoice.transports.sound_memory import (
     CAPTURED,
     FLUSHED,
     QUEUED,
