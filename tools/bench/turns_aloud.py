@@ -18,7 +18,7 @@ import asyncio
 import shutil
 import sys
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import asdict, dataclass
 from itertools import cycle, islice
 from pathlib import Path
@@ -170,8 +170,10 @@ class Performance:
         try:
             yield
         finally:
+            agent.cancel()
+            with suppress(asyncio.CancelledError):
+                await agent
             await self._transport.aclose()
-            await agent
             self._workers.close()
 
     async def alone(self, seconds: float) -> dict[str, Any]:
