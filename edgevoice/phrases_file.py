@@ -1,0 +1,84 @@
+"""Reads the phrases of a language from a file that a person can edit."""
+
+from dataclasses import fields
+from pathlib import Path
+from typing import Annotated, Any
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, create_model
+
+from edgevoice.dialog.grammar import Grammar
+from edgevoice.dialog.phrases import Phrases
+from edgevoice.errors import ConfigError, one_line
+
+_Entry = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+_List = Annotated[tuple[_Entry, ...], Field(min_length=1)]
+_TYPES: dict[Any, Any] = {str: _Entry, tuple[str, ...]: _List}
+
+
+def _mirror(kind: type[Any], **parts: Any) -> type[BaseModel]:
+    """A model that checks what the dataclass `kind` is made of; `parts` are models themselves."""
+    checks = {
+        part.name: (parts.get(part.name) or _TYPES.get(part.type, part.type), ...)
+        for part in fields(kind)
+        if part.init
+    }
+    config = ConfigDict(extra="forbid")
+    return create_model(kind.__name__, __config__=config, **checks)  # type: ignore[call-overload,no-any-return]
+
+
+_GRAMMAR = _mirror(Grammar)
+_PHRASES = _mirror(Phrases, grammar=_GRAMMAR)
+
+
+def load_phrases(path: Path) -> Phrases:
+    """The phrases in the YAML file at `path`; raises `ConfigError`, one line with key and cure."""
+    try:
+        model = _PHRASES.model_validate(_read(path))
+    except ValidationError as error:
+        raise _explain(error, path) from None
+    lists = model.model_dump()
+    return Phrases(**lists | {"grammar": Grammar(**lists["grammar"])})
+
+
+def _read(path: Path) -> Any:
+    try:
+        # A word stays a word: to most of YAML, "yes", "no", "on" and "off" are none.
+        return yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)
+    except OSError as error:
+        raise ConfigError(
+            f"{path}: cannot be read ({error.strerror})", "Check the path under `language`."
+        ) from None
+    except UnicodeDecodeError:
+        raise ConfigError(f"{path}: is not UTF-8 text", "Save it as UTF-8.") from None
+    except (yaml.YAMLError, RecursionError) as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
+        problem = getattr(error, "problem", None) or "is not YAML"
+        raise ConfigError(
+            f"{path}: {where}{problem}", "Check commas, brackets and quotes there."
+        ) from None
+
+
+def _explain(error: ValidationError, path: Path) -> ConfigError:
+    """The first thing that is wrong, as one line for a person."""
+    first = error.errors()[0]
+    kind, place = first["type"], first["loc"]
+    key = one_line(".".join(str(part) for part in place))[:60]
+    if kind == "extra_forbidden":
+        known = _GRAMMAR if len(place) > 1 else _PHRASES
+        return ConfigError(
+            f"{path}: {key} is not a list of phrases",
+            f"Known here: {', '.join(known.model_fields)}.",
+        )
+    if not place:
+        return ConfigError(f"{path}: is not a tree of phrases", "Write it like languages/en.yaml.")
+    problem = {
+        "missing": "is missing",
+        "too_short": "is empty",
+        "string_too_short": "is empty",
+        "string_type": "is not a word",
+        "tuple_type": "is not a list",
+        "model_type": "is not a tree of lists",
+    }.get(kind, "is not what it should be")
+    return ConfigError(f"{path}: {key} {problem}", "Write it as in languages/en.yaml.")

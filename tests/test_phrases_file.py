@@ -1,0 +1,73 @@
+"""The file of a language: the one we ship, and what is said about one that cannot be used."""
+
+from pathlib import Path
+
+import pytest
+
+import edgevoice
+from edgevoice.errors import ConfigError
+from edgevoice.phrases_file import load_phrases
+
+ENGLISH = Path(edgevoice.__file__).parent / "languages/en.yaml"
+
+
+def test_what_yaml_calls_booleans_are_words() -> None:
+    phrases = load_phrases(ENGLISH)
+    assert {"yes", "no"} <= set(phrases.answers)
+    assert {"off"} <= set(phrases.grammar.particles)
+    assert {"on"} <= set(phrases.grammar.switches)
+
+
+def test_a_copy_that_a_person_changed_is_what_counts(tmp_path: Path) -> None:
+    mine = tmp_path / "mine.yaml"
+    mine.write_text(ENGLISH.read_text().replace("mhm,", "ja ja,"))
+    assert "ja ja" in load_phrases(mine).backchannels
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("backchannels: [", "backchanels: [", "backchannels is missing"),
+        ("\nwake: [", "\nwake: []\nwaken: [", "wake is empty"),
+        ("\nwake: [", "\nwaken: []\nwake: [", "waken is not a list of phrases"),
+        ("  articles: [a,", "  articles: [[],", "grammar.articles.0 is not a word"),
+        ("  articles: [a,", "  articles: ['',", "grammar.articles.0 is empty"),
+        ("  articles: [", "  articls: []\n  articles: [", "grammar.articls is not a list"),
+        ("\nwake: [", "\nwake: up\nbut: [", "wake is not a list"),
+        ("  possessive: \"'s\"", "  possessive: []", "grammar.possessive is not a word"),
+        ("grammar:\n", "grammar: none\nother:\n", "grammar is not a tree of lists"),
+        ("backchannels: [", "backchannels: ]", "line "),
+        ("backchannels: [", "backchannels: !!int x\nbut: [", "backchannels is not a list"),
+    ],
+)
+def test_what_is_wrong_is_one_line_with_file_key_and_cure(
+    tmp_path: Path, old: str, new: str, said: str
+) -> None:
+    text = ENGLISH.read_text()
+    assert old in text
+    mine = tmp_path / "mine.yaml"
+    mine.write_text(text.replace(old, new, 1))
+    with pytest.raises(ConfigError) as caught:
+        load_phrases(mine)
+    assert said in caught.value.what
+    assert str(mine) in caught.value.what
+    assert "\n" not in str(caught.value)
+    assert caught.value.cure.endswith(".")
+
+
+@pytest.mark.parametrize("content", ["", "- a", "words", "[" * 5_000])
+def test_no_tree_at_all(tmp_path: Path, content: str) -> None:
+    mine = tmp_path / "mine.yaml"
+    mine.write_text(content)
+    with pytest.raises(ConfigError):
+        load_phrases(mine)
+
+
+def test_a_file_that_is_not_there_or_not_text(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="cannot be read"):
+        load_phrases(tmp_path / "none.yaml")
+    with pytest.raises(ConfigError, match="cannot be read"):
+        load_phrases(tmp_path)
+    (tmp_path / "sound.yaml").write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(ConfigError, match="UTF-8"):
+        load_phrases(tmp_path / "sound.yaml")
