@@ -44,11 +44,12 @@ class Echo:
     voice's band. `clipped`: what came back was louder than the microphone can tell. `gated`: the
     microphone is silent while the loudspeaker is not.
 
-    Only where both came back: `delay_ms` from the moment when the loudspeaker had the sound, by
+    Only where a sweep came back: `delay_ms` from the moment when the loudspeaker had the sound, by
     the transport's reckoning; `jitter_ms`: by how much the two delays differ; `level_db`: of the
-    echo, relative to what was played; `level_dbfs`: of the sweep's echo, at the microphone. And if
-    a canceller was tried: `cancelled_db`: by how much it lowers the echo; `residual_dbfs`: what it
-    leaves, noise included.
+    echo, relative to what was played; `rush_dbfs`: what the microphone heard of the rush, when
+    whoever cancels it by himself has had a second to learn, noise included; `expected_dbfs`: what
+    that would be if it came back like the sweeps, without noise; `residual_dbfs`: what our own
+    canceller leaves of it.
     """
 
     heard: int
@@ -58,9 +59,14 @@ class Echo:
     delay_ms: float = 0.0
     jitter_ms: float = 0.0
     level_db: float = 0.0
-    level_dbfs: float = -96.0
-    cancelled_db: float = 0.0
+    expected_dbfs: float = -96.0
+    rush_dbfs: float = -96.0
     residual_dbfs: float = -96.0
+
+    @property
+    def cancelled_db(self) -> float:
+        """By how much our canceller lowers what the microphone hears."""
+        return self.rush_dbfs - self.residual_dbfs
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +82,17 @@ class Measured:
 FULLY_HEARD = 2
 """How many sweeps are played."""
 
-FAINT_DBFS = -74.0
-"""A sweep's echo that is weaker does no harm. Our own voice is 6 dB weaker than the sweep (espeak:
--21 dBFS), and of a voice at -80 dBFS, in perfect silence, Silero takes no frame for speech; at -75
-it takes 79% (measured). The room's noise does not count here, although it would hide more: noise
-ends when the fan is switched off."""
+FAINT_DBFS = -80.0
+"""A weaker echo of our voice, or of the rush, which is as loud, does no harm: of a voice at
+-80 dBFS, in perfect silence, Silero takes no frame for speech; at -75 it takes 79% (measured). The
+room's noise does not count here, although it would hide more: it ends when the fan does."""
+
+GONE_DB = 1.0
+"""The rush is gone when we hear no more than that above the noise: of our voice, 6 dB below the
+noise, Silero hears some, 9 dB below it, nothing (measured)."""
+CLEAR_DB = 6.0
+"""So much above the noise the rush should have been, going by the sweeps. They may well come back
+from a device that cancels by itself: an adaptive filter learns nothing from them (`echo_check`)."""
 
 LOUD_ROOM_DBFS = -50.0
 """In a room that is louder, an echo may hide that is heard when the noise ends: it is found down
@@ -95,9 +107,6 @@ LEFT_DB = 10.0
 """With more than that left above the noise, cancelling has failed. In simulated rooms with noise,
 long reverberation and an overdriven loudspeaker it leaves 7 dB at most."""
 
-LATEST_MS = 500.0
-"""A longer way is beyond what a canceller can be told; only wireless loudspeakers are so late."""
-
 
 def choose(echo: Echo) -> tuple[Duplex, str]:
     """How to live with this echo, and a sentence that says why."""
@@ -107,28 +116,34 @@ def choose(echo: Echo) -> tuple[Duplex, str]:
         return Duplex.HALF, (
             "the echo is louder than the microphone can tell: turn one of them down, measure again"
         )
-    if 0 < echo.heard < FULLY_HEARD:
-        return Duplex.HALF, (
-            "one sweep came back and the other did not: measure again; a speakerphone that cancels "
-            "by itself may just have learnt its room"
-        )
     if not echo.heard:
         return _unheard(echo.noise_dbfs)
-    if echo.level_dbfs <= FAINT_DBFS:
+    if echo.expected_dbfs <= FAINT_DBFS:
         return Duplex.FULL, "what comes back is too faint to be taken for a voice"
+    if _cancels_by_itself(echo):
+        return Duplex.FULL, "the device cancels its echo by itself"
+    if echo.heard < FULLY_HEARD:
+        return Duplex.HALF, "one sweep came back and the other did not: measure again"
     if echo.jitter_ms > STEADY_MS:
         return Duplex.HALF, (
             f"the echo's delay does not keep still, it moved by {echo.jitter_ms:.0f} ms: "
             "sound is lost on the way"
         )
-    if echo.delay_ms > LATEST_MS:
-        return Duplex.HALF, f"the echo is too late for the canceller, {echo.delay_ms:.0f} ms"
     if echo.residual_dbfs - max(echo.noise_dbfs, FAINT_DBFS) > LEFT_DB:
         return Duplex.HALF, (
             f"the canceller takes only {echo.cancelled_db:.0f} dB of the echo out: turn the "
             "loudspeaker down, or move it away from the microphone"
         )
     return Duplex.CANCEL, "there is an echo, and the canceller takes it out"
+
+
+def _cancels_by_itself(echo: Echo) -> bool:
+    """Whether nothing of the rush came back, and that is not because the echo is faint."""
+    quiet = echo.noise_dbfs <= LOUD_ROOM_DBFS
+    gone = echo.rush_dbfs <= echo.noise_dbfs + GONE_DB
+    clear = echo.expected_dbfs >= echo.noise_dbfs + CLEAR_DB
+    torn = echo.heard < FULLY_HEARD or echo.jitter_ms > STEADY_MS  # no room does that to a sweep
+    return quiet and gone and (clear or torn)
 
 
 def _unheard(noise_dbfs: float) -> tuple[Duplex, str]:

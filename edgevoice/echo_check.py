@@ -36,8 +36,8 @@ in milliseconds in, the cleaned microphone out."""
 BAND_HZ = (150.0, 7_000.0)
 SWEEP_MS = 1_500
 RUSH_MS = 2_000
-PEAK_DBFS = -12.0
-"""Of both. The rush is then as loud as our voice (-21 dBFS, espeak), the sweep 6 dB louder."""
+SWEEP_DBFS, RUSH_DBFS = -12.0, -8.6
+"""Their peaks: so the rush is as loud as our voice (-21 dBFS, espeak), the sweep 6 dB louder."""
 
 LEAD_MS = 1_500
 """Silence before: the room's noise is measured in it, and a speakerphone that slept wakes up."""
@@ -48,8 +48,10 @@ BEFORE_MS = 250
 """So much of the impulse response before the sweep is looked at: there is nothing but noise in
 it. The second harmonic comes 270 ms before, the others earlier."""
 EARLY_MS = 30
-"""By so much an echo may seem to come before its sound: the card's own reckoning is that rough."""
+"""By so much an echo may seem to come before its sound, as the card's own reckoning is rough; its
+delay is then taken to be 0."""
 LATEST_MS = 650
+"""Told the delay, AEC3 takes even such a late echo out (simulated rooms, to 640 ms)."""
 TAIL_MS = 300
 """How much of the room behind the first arrival counts as the echo."""
 
@@ -97,25 +99,20 @@ def estimate(played: Samples, recorded: Samples, cancel: Cancel | None = None) -
         clipped=bool(np.mean(np.abs(during.astype(np.int32)) >= CLIPPED) > CLIPPED_SHARE),
         gated=bool(np.mean(during == 0) > 0.5 > np.mean(before == 0)),
     )
-    if len(arrivals) < len(_SWEEPS):
+    if not arrivals:
         return echo
     delays, levels = zip(*arrivals, strict=True)
-    delay_ms, level_db = delays[-1], float(np.mean(levels))
-    echo = replace(
+    delay_ms, level_db = max(0.0, delays[-1]), float(np.mean(levels))
+    learnt = _shifted(_LEARNT, samples_of(delay_ms))
+    cleaned = cancel(recorded, played, delay_ms) if cancel else recorded
+    return replace(
         echo,
         delay_ms=delay_ms,
         jitter_ms=max(delays) - min(delays),
         level_db=level_db,
-        level_dbfs=band_dbfs(played[_SWEEPS[0]]) + level_db,
-    )
-    if cancel is None:
-        return echo
-    learnt = _shifted(_LEARNT, samples_of(delay_ms))
-    left_dbfs = band_dbfs(cancel(recorded, played, delay_ms)[learnt])
-    return replace(
-        echo,
-        cancelled_db=band_dbfs(recorded[learnt]) - left_dbfs,
-        residual_dbfs=left_dbfs,
+        expected_dbfs=band_dbfs(played[_LEARNT]) + level_db,
+        rush_dbfs=band_dbfs(recorded[learnt]),
+        residual_dbfs=band_dbfs(cleaned[learnt]),
     )
 
 
@@ -136,7 +133,7 @@ def _sweep() -> Floats:
     ratio, seconds = math.log(high / low), SWEEP_MS / 1000
     time = np.arange(samples_of(SWEEP_MS)) / LISTENING_RATE
     phase = 2 * np.pi * low * seconds / ratio * np.expm1(time / seconds * ratio)
-    return _softly(np.sin(phase), fade_ms=50)
+    return _softly(np.sin(phase), 50, SWEEP_DBFS)
 
 
 def _rush() -> Floats:
@@ -145,14 +142,14 @@ def _rush() -> Floats:
     spectrum = np.fft.rfft(np.random.default_rng(0).standard_normal(size))
     hertz = np.fft.rfftfreq(size, 1 / LISTENING_RATE)
     spectrum = np.where(_in_band(size), spectrum / np.sqrt(np.maximum(hertz, 1)), 0)
-    return _softly(np.fft.irfft(spectrum, size), fade_ms=300)
+    return _softly(np.fft.irfft(spectrum, size), 300, RUSH_DBFS)
 
 
-def _softly(sound: Floats, fade_ms: float) -> Floats:
-    """`sound` faded in and out, with its peak where it belongs."""
+def _softly(sound: Floats, fade_ms: float, peak_dbfs: float) -> Floats:
+    """`sound` faded in and out, as loud as it should be."""
     ends = np.minimum(np.arange(len(sound)), np.arange(len(sound))[::-1]) / samples_of(fade_ms)
     faded = sound * np.sin(np.pi / 2 * np.minimum(ends, 1)) ** 2
-    return np.asarray(faded * 10 ** (PEAK_DBFS / 20) * FULL_SCALE / np.abs(faded).max(), np.float64)
+    return np.asarray(faded * 10 ** (peak_dbfs / 20) * FULL_SCALE / np.abs(faded).max(), np.float64)
 
 
 def _arrival(recorded: Samples, start: int) -> tuple[float, float] | None:

@@ -14,8 +14,8 @@ ECHO = Echo(
     noise_dbfs=-60.0,
     delay_ms=60.0,
     level_db=-12.0,
-    level_dbfs=-27.0,
-    cancelled_db=30.0,
+    expected_dbfs=-34.0,
+    rush_dbfs=-34.0,
     residual_dbfs=-61.0,
 )
 SILENT = Echo(heard=0, noise_dbfs=-60.0)
@@ -26,14 +26,23 @@ SILENT = Echo(heard=0, noise_dbfs=-60.0)
     [
         (ECHO, Duplex.CANCEL, "there is an echo"),
         (SILENT, Duplex.FULL, "no echo comes back"),
-        (replace(ECHO, level_dbfs=-75.0), Duplex.FULL, "too faint"),
+        (replace(ECHO, expected_dbfs=-81.0), Duplex.FULL, "too faint"),
         (replace(SILENT, noise_dbfs=-40.0), Duplex.HALF, "measure when it is quieter"),
         (replace(SILENT, gated=True), Duplex.HALF, "switched off by itself"),
         (replace(ECHO, clipped=True), Duplex.HALF, "turn one of them down"),
-        (replace(SILENT, heard=1), Duplex.HALF, "measure again"),
+        (replace(ECHO, heard=1), Duplex.HALF, "measure again"),
+        (replace(ECHO, rush_dbfs=-61.0), Duplex.FULL, "by itself"),
+        (replace(ECHO, heard=1, jitter_ms=90.0, rush_dbfs=-59.5), Duplex.FULL, "by itself"),
+        (
+            replace(ECHO, jitter_ms=90.0, expected_dbfs=-65.0, rush_dbfs=-60.0),
+            Duplex.FULL,
+            "itself",
+        ),
+        (replace(ECHO, noise_dbfs=-40.0, rush_dbfs=-40.0), Duplex.CANCEL, "there is an echo"),
+        (replace(ECHO, rush_dbfs=-57.0), Duplex.CANCEL, "there is an echo"),
+        (replace(ECHO, expected_dbfs=-62.0, rush_dbfs=-60.0), Duplex.CANCEL, "there is an echo"),
         (replace(ECHO, jitter_ms=20.0), Duplex.HALF, "moved by 20 ms"),
-        (replace(ECHO, delay_ms=600.0), Duplex.HALF, "too late"),
-        (replace(ECHO, residual_dbfs=-45.0, cancelled_db=8.0), Duplex.HALF, "only 8 dB"),
+        (replace(ECHO, rush_dbfs=-34.0, residual_dbfs=-42.0), Duplex.HALF, "only 8 dB"),
     ],
 )
 def test_the_echo_decides(echo: Echo, duplex: Duplex, words: str) -> None:

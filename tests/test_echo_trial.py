@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from edgevoice.audio.chunk import AudioChunk, Samples, samples_of
-from edgevoice.duplex import Duplex
-from edgevoice.echo_check import probe
+from edgevoice.audio.echo import FRAME
+from edgevoice.duplex import Duplex, choose
+from edgevoice.echo_check import estimate, probe
 from edgevoice.echo_trial import cancelled, record_while_playing, try_echo
 from edgevoice.errors import DeviceError, ModelError
 from tests.test_echo_check import PROBE, echo_of, microphone, noise
@@ -86,6 +87,15 @@ def test_the_recording_begins_when_the_sound_does(begins: int) -> None:
     expected = echo_of(PROBE.astype(float), 60, -10)
     assert len(recorded) == len(PROBE)
     assert np.corrcoef(recorded, expected)[0, 1] > 0.98
+
+
+def test_a_speakerphone_that_cancels_by_itself_is_left_alone() -> None:
+    """Our own canceller stands in for the one in the device."""
+    for level_db in (0, -10, -20):
+        raw = microphone(echo_of(PROBE.astype(float), 80, level_db, tail=0.05) + noise(-70))
+        heard = np.pad(cancelled(raw, PROBE, 80), (0, len(PROBE) % FRAME))
+        assert choose(estimate(PROBE, heard, cancelled))[0] is Duplex.FULL
+        assert choose(estimate(PROBE, raw, cancelled))[0] is Duplex.CANCEL
 
 
 def test_a_loudspeaker_that_never_sounds_is_an_error_with_a_cure() -> None:

@@ -173,21 +173,20 @@ async def _hear_echo(audio: AudioConfig) -> "Measured":
 def _told(measured: "Measured") -> Iterator["Check"]:
     """What was measured, and what follows, in plain words."""
     from edgevoice.doctor import Check
-    from edgevoice.duplex import FULLY_HEARD, LOUD_ROOM_DBFS, Duplex
+    from edgevoice.duplex import LOUD_ROOM_DBFS, Duplex
 
     echo = measured.echo
     loud = echo.noise_dbfs > LOUD_ROOM_DBFS
     room = f"{'loud' if loud else 'quiet'}, {echo.noise_dbfs:.0f} dBFS"
     yield Check("room", "warn" if loud else "ok", room)
-    if echo.heard == FULLY_HEARD:
+    if echo.heard:
         weaker = f"{abs(echo.level_db):.0f} dB {'louder' if echo.level_db > 0 else 'weaker'}"
         yield Check("echo", "ok", f"after {echo.delay_ms:.0f} ms, {weaker} than what is played")
         left = f"{echo.residual_dbfs:.0f} dBFS are left, the room's noise included"
         yield Check("canceller", "ok", f"takes {echo.cancelled_db:.0f} dB out; {left}")
     else:
         cure = "If you did not hear them either: turn the loudspeaker up, and measure again."
-        came = f"{echo.heard or 'none'} of {FULLY_HEARD} sweeps came back"
-        yield Check("echo", "ok", came, "" if echo.heard else cure)
+        yield Check("echo", "ok", "no sweep came back", cure)
     follows = {
         Duplex.FULL: "we listen while we speak, and need not cancel anything",
         Duplex.CANCEL: "we listen while we speak, without our echo",
