@@ -88,14 +88,18 @@ def measure(
     kinds.append(("requests, a pause put in", paused(requests), knowing))
     done, total = 0, sum(len(clips) for _, clips, _ in kinds) * len(FIXED + ADAPTIVE + CHOICES)
 
-    def curve(clips: Sequence[Clip], hearing: Engines, settings: Sequence[Setting]) -> list[Point]:
+    def told(clips: Sequence[Clip]) -> Iterator[Clip]:
         nonlocal done
+        for clip in clips:
+            progress("when has a person finished?", done, total)
+            yield clip
+            done += 1
+
+    def curve(clips: Sequence[Clip], hearing: Engines, settings: Sequence[Setting]) -> list[Point]:
         points = []
         for setting in settings:
-            progress("when has a person finished?", done, total)
-            heard = tuple(hear(configured(config, setting), hearing, clip) for clip in clips)
-            points.append(Point(setting, heard))
-            done += len(clips)
+            chosen = configured(config, setting)
+            points.append(Point(setting, tuple(hear(chosen, hearing, c) for c in told(clips))))
         return points
 
     found = [

@@ -1,0 +1,60 @@
+"""The whole benchmark of taking turns, step by step."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from edgevoice.bench.result import Goal, Result, machine
+from edgevoice.bench.run import Progress
+from edgevoice.bench.turns import endpointing, interruptions
+from edgevoice.bench.turns.curves import Endpointing
+from edgevoice.bench.turns.people import SPEECH, Clip, load_people
+from edgevoice.bench.turns.requests import spoken_requests
+from edgevoice.config import Config
+
+QUICK = 4
+"""Of so many utterances, `quick` takes one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turns:
+    """All that was measured. `notice`: what could not be, and why; empty if all was."""
+
+    endpointing: Endpointing
+    interruptions: dict[str, Any]
+    goals: Sequence[Goal]
+    notice: str
+    before: dict[str, Any]
+    """The machine before we kept it busy."""
+
+    @property
+    def result(self) -> Result:
+        """What turns.json holds."""
+        figures = {
+            "notice": self.notice,
+            "endpointing": self.endpointing.as_json(),
+            "interruptions": self.interruptions,
+        }
+        return Result(self.before, figures, self.goals)
+
+
+def run(config: Config, progress: Progress, *, speech: Path = SPEECH, quick: bool = False) -> Turns:
+    """Measure everything; people are those in the folder `speech`, if there is one.
+
+    Raises `ModelError` where an engine is missing, `AudioFileError` for recordings that cannot be
+    read.
+    """
+    before = machine()
+    people, requests = load_people(speech), spoken_requests()
+    notice = "" if people else f"{speech} has no recordings: nothing was measured on people."
+    chosen = _every(people, quick) if people else None
+    ends = endpointing.measure(config, chosen, _every(requests, quick), progress)
+    figures, goals = interruptions.measure(
+        config, people or [], progress, quick=quick, kitchen=speech / "kitchen.flac"
+    )
+    return Turns(ends, figures, [*ends.goals, *goals], notice, before)
+
+
+def _every(clips: Sequence[Clip], quick: bool) -> Sequence[Clip]:
+    return clips[:: QUICK if quick else 1]
