@@ -202,6 +202,28 @@ def test_jitter_alone_never_moves_the_line(jitter: list[int]) -> None:
     assert len(leads) <= 1
 
 
+def test_a_card_that_reckons_anew_moves_nothing_that_can_be_read() -> None:
+    alignment = Alignment(MARGIN)
+    leads = []
+    for period in range(600):
+        heard, sounding = period * PERIOD, 500 - 100 * (period // 100)
+        leads.append(alignment.see(heard, heard + sounding, heard + 2_000))
+    assert set(leads) == {500 + MARGIN}
+
+
+def test_two_clocks_that_drift_apart_are_followed() -> None:
+    """The loudspeaker's is slow, by 100 parts per million, for an hour; then it is fast."""
+    alignment = Alignment(MARGIN)
+    drift = 0
+    for second in range(2 * 3_600):
+        drift += -16_000 // 10_000 if second < 3_600 else 16_000 // 10_000
+        for period in range(50):
+            heard = second * 16_000 + period * PERIOD
+            lead = alignment.see(heard, heard + 500 + drift, heard + 1_200 + drift)
+            before_it_sounds = lead - 500 - drift
+            assert MARGIN - TOLERANCE - 16 <= before_it_sounds <= 700 + 16
+
+
 @given(st.integers(0, 5_000), st.lists(st.integers(1, 700), max_size=30))
 def test_a_line_answers_with_what_it_knows(start: int, pieces: list[int]) -> None:
     shared = SharedSound()
