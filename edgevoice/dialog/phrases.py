@@ -111,6 +111,8 @@ class Phrases:
         said = [word for word in said if word not in self.fillers]
         if _says_only(self._answers, "answer", said):
             return Completeness.SHORT
+        if said and "joiners" in self._lexicon.words(said)[-1][1]:
+            return Completeness.OPEN  # "and then" is more than "then" after an "and"
         core, asked_politely = self._core(said)
         if not core:
             return Completeness.UNSURE

@@ -95,6 +95,7 @@ _PREPOSITIONS = {"genitives", "prepositions", "particles", "switches", "infiniti
 _ALONE = {"pronouns", "subjects", "places", "adverbs", "degrees"}
 _TRANSITIVE = {"object_verbs", "wishing_verbs", "telling_verbs", "placing_verbs", "letting_verbs"}
 _OPTIONAL = {"verbs", "maybe_verbs"}
+_AFTER_NOUN = {*_PREPOSITIONS, "joiners", "places", "adverbs"}
 _CLOSED = {
     *_AUXILIARIES, *_QUESTIONS, *_PREPOSITIONS, *_ALONE, "joiners", "subordinators", "operators",
 }  # fmt: skip
@@ -140,6 +141,7 @@ class Reading:
         self._echo = False  # "snow has what colour": the question word is where it belongs
         self._is_be = False  # the auxiliary before its subject: "is the …"
         self._asked_be = False  # "what is": the question word's place may be on either side
+        self._exists = False  # "there are"
         self._second = False  # "what is Paris the capital": two noun phrases
         self._chooses = False  # "which planet is": out of several
         for at, (word, kinds) in enumerate(words):
@@ -250,7 +252,8 @@ class Reading:
                 self._clause, self._noun, self._gap = Clause.SUBJECT, Noun.HEAD, Gap.NONE
                 return True
             waiting = self._clause in (Clause.TOLD, Clause.SENTENCE, Clause.BEGIN)
-            if not (relative or (waiting and self._at + 1 < len(self._words))):
+            followed = self._at + 1 < len(self._words) and not self._next & _AFTER_NOUN
+            if not (relative or (waiting and followed)):
                 return False
             self._gap = Gap.LOOSE if relative else Gap.NONE  # the song that you played _
             self._verb = _NONE
@@ -270,8 +273,9 @@ class Reading:
             self._is_be = True
             self._set(Clause.INVERTED)
         elif "be" in kinds:
-            if self._clause is Clause.SENTENCE:
+            if self._clause in (Clause.SENTENCE, Clause.INVERTED):
                 self._gap = Gap.NONE  # what would you say is …
+            self._exists = {"pronouns", "places"} <= self._before  # how many there are
             self._asked_be = self._clause is Clause.QUESTION
             self._chooses = self._asked_be and self._noun is Noun.HEAD
             self._set(Clause.PREDICATE)
@@ -424,7 +428,9 @@ class Reading:
 
     def _acts_already(self, kinds: Kinds) -> bool:
         """Whether the phrase under way ends before a word that may be a verb: "that works"."""
-        finite = self._clause is Clause.ASKED or any(kind.startswith("-") for kind in kinds)
+        finite = any(kind.startswith("-") for kind in kinds) or (
+            self._clause in (Clause.ASKED, Clause.SUBJECT) and "relational_nouns" not in kinds
+        )
         return finite and (self._alone or self._noun is Noun.NUMBER)
 
     def _counts(self, word: str, kinds: Kinds) -> None:
@@ -462,7 +468,8 @@ class Reading:
                 self._gap = Gap.NONE  # which planet is red
             self._set(Clause.DONE)
             return
-        beginning = clause in (
+        place = clause is Clause.QUESTION and "places" in self._question
+        beginning = place or clause in (
             *(Clause.START, Clause.BEGIN, Clause.OBJECT, Clause.TOLD, Clause.INVERTED),
             Clause.SENTENCE,
         )
@@ -554,10 +561,15 @@ class Reading:
         either = self._verb & {"object_verbs", "maybe_verbs"}
         if "wishing_verbs" in self._verb:
             return Clause.MORE if person else Clause.DONE
+        if self._gap is Gap.WANTED and "telling_verbs" in self._verb:
+            self._gap = Gap.NONE  # what do you call _ the …
+            return Clause.DONE
         if "telling_verbs" in self._verb and person:
-            return Clause.TOLD
+            return Clause.MORE if "maybe_verbs" in self._verb else Clause.TOLD
         if "telling_verbs" in self._verb and not either and not kinds & _DETERMINERS:
             return Clause.MORE
+        if "placing_verbs" in self._verb and "places" in self._question:
+            return Clause.DONE  # where did i put …
         if "placing_verbs" in self._verb:
             return Clause.MORE if "pronouns" in kinds or not either else Clause.DONE
         return Clause.DONE
@@ -591,7 +603,9 @@ class Reading:
             lack = Lack.SOME  # tell me what crabs are
         if self._clause is Clause.QUESTION and self._echo:
             lack = Lack.NOTHING
-        if self._filled():
+        if self._clause is Clause.PREDICATE and self._gap is Gap.LOOSE:
+            lack = Lack.SOME  # the street that it is …
+        elif self._filled():
             lack = Lack.SOME if self._clause is Clause.BEGIN else Lack.NOTHING
         if lack is Lack.NOTHING and self._doubtful(last):
             return Lack.SOME
@@ -618,9 +632,12 @@ class Reading:
             return Lack.MUCH
         if searching and self._clause is Clause.DONE and self._objectless:
             return Lack.SOME  # what do you read about, what do you read in the evening
-        if self._clause in (Clause.DONE, Clause.OBJECT, Clause.MORE, Clause.SUBJECT) and searching:
+        if searching and self._clause is Clause.OBJECT:
+            return Lack.SOME  # what do you get from …
+        if searching and self._clause in (Clause.DONE, Clause.MORE):
             return Lack.NOTHING
-        if self._clause is Clause.PREDICATE and searching and not self._asked_be:
+        where = self._clause is Clause.PREDICATE and not self._asked_be and not self._exists
+        if where and searching:
             return Lack.NOTHING
         if "particles" in preposition and self._clause in (Clause.DONE, Clause.MORE):
             return Lack.NOTHING
@@ -647,8 +664,8 @@ class Reading:
         if self._objectless and self._gap in (Gap.NONE, Gap.PLACE) and not self._verb & {"verbs"}:
             return True
         if self._noun is Noun.NUMBER:
-            waits = bool(self._governor & {"measuring"}) and not self._labelled
-            return waits or "tens" in last
+            bare = not self._governor or "measuring" in self._governor
+            return (bare and not self._labelled) or "tens" in last
         if self._noun is Noun.OPEN:
             return not (self._alone or self._chooses)
         owner_named = self._determiner & {"owners", "indefinites"}
