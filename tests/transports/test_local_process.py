@@ -1,5 +1,7 @@
 """Choosing and opening devices, with a PortAudio that says what the test wants."""
 
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -105,3 +107,12 @@ def test_devices_say_what_they_are_the_default_for() -> None:
     (device,) = devices(FakePortAudio({16_000}, {1}))
     assert device["api"] == "ALSA"
     assert device["default"] == ["input"]
+
+
+def test_without_cancelling_the_process_starts_quickly() -> None:
+    """It imports nothing that takes long, and nothing that starts threads."""
+    look = "import sys, edgevoice.transports.sound_process; print(*sys.modules)"
+    answer = subprocess.run(
+        [sys.executable, "-c", look], check=True, capture_output=True, text=True, timeout=30
+    )
+    assert not {"numpy", "soxr", "asyncio", "pyaudio"} & set(answer.stdout.split())
