@@ -57,15 +57,16 @@ class Alignment:
     differ.
 
     `margin`: how many samples before it sounds the line is read, if it is there by then. Earlier
-    does no harm, as the canceller looks for the echo in the half second that follows; so the lead
-    is only made shorter when the line does not reach so far any more.
+    does no harm: the canceller finds an echo that comes up to 450 ms later, but none that comes
+    before its sound (measured). So the lead is only made shorter when the line does not reach so
+    far any more.
     """
 
     def __init__(self, margin: int) -> None:
         self.lead: int | None = None
         self._margin = margin
         self._guessed = True
-        self._since = 0
+        self._heard = self._since = 0
         self._sounding: list[int] = []
         self._there: list[int] = []
 
@@ -73,20 +74,20 @@ class Alignment:
         """The numbers of the next sample of the microphone to come in, of the line to sound, and of
         the line to be known here, at one moment; answers `lead`.
         """
+        self._heard = heard
         self._sounding.append(sounding - heard)
         self._there.append(there - heard)
         if self.lead is None or heard - self._since >= WINDOW:
-            return self._align(heard)
+            return self._align()
         return self.lead
 
     def dry(self, lead: int) -> int:
         """The line had to be read at `lead`, as there was no more of it; answers `lead`."""
         self.lead = lead
-        self._sounding.clear()
-        self._there.clear()
+        self._begin_window()
         return lead
 
-    def _align(self, heard: int) -> int:
+    def _align(self) -> int:
         there = sorted(self._there)[len(self._there) // 10]
         usual = min(there, sorted(self._sounding)[len(self._sounding) // 2] + self._margin)
         if self.lead is None or self._guessed:
@@ -94,10 +95,13 @@ class Alignment:
             self.lead = usual
         elif not usual - TOLERANCE <= self.lead <= there:
             self.lead = usual
-        self._since = heard
+        self._begin_window()
+        return self.lead
+
+    def _begin_window(self) -> None:
+        self._since = self._heard
         self._sounding.clear()
         self._there.clear()
-        return self.lead
 
 
 class Line:
