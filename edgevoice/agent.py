@@ -59,6 +59,9 @@ OVERLAP_LOOK = samples_of(192)
 IDLE = samples_of(1000)
 """Silence after a reply before we use the time to tidy up: most people answer sooner."""
 
+REACTION = samples_of(200)
+"""Nobody reacts sooner to what they hear."""
+
 HEARD = frozenset({State.SPEAKING, State.SUSPECTING, State.OVERLAP})
 """The states in which there is a reply to be heard."""
 
@@ -126,6 +129,7 @@ class Agent:
         self._lead = 0  # samples played since the last flush that were no reply
         self._cued = False  # for the present turn
         self._turn: Turn | None = None
+        self._sounding: int | None = None  # the reply's first sample that was heard
         self._turns = 0
 
     async def run(self) -> None:
@@ -239,6 +243,9 @@ class Agent:
                 self._tidy_at = event.at + IDLE
 
     def _begin_utterance(self, start: int) -> None:
+        if self._turn and (self._sounding is None or start - self._sounding < REACTION):
+            # Whoever speaks so soon does not answer us: the person had not finished.
+            self._listener.went_on_after(start - self._utterance.end)
         self._stop_reading.set()
         self._asked = None
         self._utterance = self._listener.utterance(start)
@@ -246,8 +253,6 @@ class Agent:
     def _interrupt(self, event: Event) -> None:
         match event:
             case SpeechStarted(start=start):
-                # Nothing of the reply was heard: the person had not finished.
-                self._listener.went_on_after(start - self._utterance.end)
                 self._begin_utterance(start)
             case SpeechConfirmed(start=start) if start != self._utterance.start:
                 self._begin_utterance(start)
@@ -262,6 +267,7 @@ class Agent:
         if self._turn:
             started = self._turn.sounding_since(now)
             if started is not None and self._state is State.PREPARING:
+                self._sounding = started
                 events.append(ReplyStarted(started))
             if self._turn.ended and self._state not in (State.SUSPECTING, State.OVERLAP):
                 events.append(ReplyEnded(now))
@@ -458,4 +464,4 @@ class Agent:
 
     def _close_turn(self) -> None:
         """The turn has flushed the loudspeaker: nothing counts any more."""
-        self._turn, self._lead, self._cued = None, 0, False
+        self._turn, self._sounding, self._lead, self._cued = None, None, 0, False

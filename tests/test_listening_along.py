@@ -123,7 +123,7 @@ def test_hanging_up_during_a_draft_leaves_nothing_behind() -> None:
         [Line(clip(800), "hello")],
         ["hello"],
         ["Hi."],
-        vad=VadConfig(endpointing_delay_ms=2_000),
+        vad=VadConfig(endpointing="fixed", endpointing_delay_ms=2_000),
         patience_s=1.5,
     ).hold()
     assert sum(isinstance(event, DraftDropped) for event in talk.log) == 1

@@ -58,14 +58,14 @@ class Running:
 
 
 @contextlib.asynccontextmanager
-async def running(*arguments: str) -> AsyncIterator[Running]:
+async def running(*arguments: str, **environment: str) -> AsyncIterator[Running]:
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "edgevoice", *arguments),
         cwd=ROOT,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
-        env={**os.environ, "COLUMNS": "200"},
+        env={**os.environ, "COLUMNS": "200", "EDGEVOICE_AUDIO__DUPLEX": "full", **environment},
     )
     try:
         yield Running(process)
@@ -228,10 +228,25 @@ def test_a_device_of_another_name_is_one_line(
 def test_a_sound_card_that_vanishes_at_the_start_is_one_line(card: SoundCard) -> None:
     async def scene() -> None:
         async with asyncio.timeout(PATIENCE_S), running("run") as agent:
-            said = await agent.until("speak whenever you like[^\n]*\n")
+            said = await agent.until("ctrl-c ends[^\n]*\n")
             card.kill()
             assert await agent.ended() == 2, agent.printed
             (line,) = agent.printed[said:].splitlines()
             assert line.startswith("edgevoice: The sound card has stopped")
+
+    asyncio.run(scene())
+
+
+def test_until_the_echo_is_measured_it_is_deaf_while_it_speaks_and_says_so(
+    card: SoundCard, tmp_path: Path
+) -> None:
+    state = {"EDGEVOICE_AUDIO__DUPLEX": "auto", "XDG_STATE_HOME": str(tmp_path)}
+
+    async def scene() -> None:
+        async with asyncio.timeout(PATIENCE_S), running("run", **state) as agent:
+            await agent.until("i do not hear you while i speak.*doctor --echo")
+            await agent.until("ctrl-c ends")
+            agent.process.send_signal(signal.SIGINT)
+            assert await agent.ended() == 0
 
     asyncio.run(scene())

@@ -13,6 +13,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
+from edgevoice.buttons import KEYS
 from edgevoice.cli.console import (
     ConfigOption,
     JsonOption,
@@ -22,7 +23,6 @@ from edgevoice.cli.console import (
     print_json,
     settings,
 )
-from edgevoice.buttons import KEYS
 from edgevoice.config import Config, SttConfig
 from edgevoice.duplex import Duplex
 from edgevoice.errors import DeviceError

@@ -107,6 +107,45 @@ class ScriptedVad(_Scripted[tuple[int, int]]):
         self.resets += 1
 
 
+class ScriptedTurnDetector(_Scripted[float]):
+    """A `TurnDetector` that is as sure as the script says, one probability for every silence."""
+
+    def __init__(self, finished: Sequence[float | Exception], *, window: int = 128_000) -> None:
+        super().__init__(finished)
+        self.window = window
+
+    def finished(self, samples: Samples) -> float:
+        if len(samples) > self.window:
+            raise ValueError(f"{len(samples)} samples are more than the window of {self.window}")
+        return self._next_line(f"asked about {len(samples)} samples")
+
+
+class ScriptedWakeWord(_Scripted[int]):
+    """A `WakeWord` that hears its name at given samples of the stream, whatever the sound is.
+
+    `reset` does not turn the stream back.
+    """
+
+    def __init__(self, calls: Sequence[int | Exception], *, frame_samples: int = 480) -> None:
+        super().__init__(calls)
+        self.frame_samples = frame_samples
+        self.resets = 0
+        self._at = 0
+
+    def __call__(self, frame: Samples) -> bool:
+        if frame.shape != (self.frame_samples,):
+            raise ValueError(f"a frame has shape ({self.frame_samples},), not {frame.shape}")
+        self._at += self.frame_samples
+        line = self._script[self._used] if self._used < len(self._script) else None
+        if line is None or (isinstance(line, int) and line > self._at):
+            return False
+        self._next_line("heard our name")
+        return True
+
+    def reset(self) -> None:
+        self.resets += 1
+
+
 class ScriptedTranscriber(_Scripted[str | Transcript]):
     """A `Transcriber` that understands what the script says, one line for every call.
 
