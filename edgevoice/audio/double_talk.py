@@ -73,7 +73,7 @@ class EchoPath:
 
     def add(self, heard: Floats, played: Floats) -> Explained:
         """Explain `heard` by what was `played`, both of shape `[block]`, and learn from it."""
-        self._quiet = 0 if played.any() else self._quiet + 1
+        self._quiet = 0 if np.count_nonzero(played) else self._quiet + 1
         if self._quiet > _PARTS:
             return Explained(heard, _power(self._spectrum(heard)), np.zeros_like(self._others))
         self._remember(played)
@@ -127,8 +127,7 @@ class Halver:
         """`frame` of shape `[160]` at half the rate, shape `[80]`."""
         sound = np.concatenate([self._last, frame])
         self._last = sound[FRAME:]
-        windows = np.lib.stride_tricks.sliding_window_view(sound, len(_HALF_BAND))
-        return windows[::2] @ _HALF_BAND
+        return np.convolve(sound, _HALF_BAND, "valid")[::2]
 
 
 # Bands from 150 Hz to 3.9 kHz, in steps of 50 Hz: wider, the higher, as for the ear.
@@ -161,7 +160,7 @@ class DoubleTalk:
         self._path = EchoPath(FRAME // 2)
         self._unexplained: Floats = np.zeros(len(_EDGES) - 1, np.float32)
         self._expected: Floats = np.zeros(len(_EDGES) - 1, np.float32)
-        self._floor: Floats = np.full(len(_EDGES) - 1, _SILENT, np.float32)
+        self._floor: Floats = np.full(len(_EDGES) - 1, np.inf, np.float32)
         self._usual = 0.0
         self._since_played = 1000
 
@@ -171,7 +170,7 @@ class DoubleTalk:
         explained = self._path.add(heard, played)
         surprise = self._surprise(_bands(explained.unexplained), _bands(explained.expected))
         person = 1 / (1 + math.exp(-(surprise - self._usual - _PERSON) / 2))
-        self._since_played = 0 if loudspeaker.any() else self._since_played + 1
+        self._since_played = 0 if np.count_nonzero(loudspeaker) else self._since_played + 1
         if self._since_played < 30:
             step = _SURPRISE_UP if surprise > self._usual else -_SURPRISE_DOWN
             self._usual = min(max(self._usual + step, _USUAL[0]), _USUAL[1])

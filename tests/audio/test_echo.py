@@ -1,0 +1,159 @@
+"""The echo goes, the person stays, and a person over our own voice is noticed."""
+
+import sys
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from edgevoice.audio.chunk import Samples, samples_of
+from edgevoice.audio.echo import FRAME, Cleaned, EchoCanceller
+from edgevoice.audio.level import dbfs
+from edgevoice.audio.resample import to_int16
+from edgevoice.bench.turns.rooms import Room, impulse
+from edgevoice.errors import ModelError
+
+SECOND = samples_of(1_000)
+
+
+def babble(seconds: float, seed: int, height: float = 3_000) -> Samples:
+    """Sound with the spectrum and the rhythm of a voice: filtered noise in syllables."""
+    rng = np.random.default_rng(seed)
+    noise = rng.standard_normal(round(seconds * SECOND))
+    ringing = 0.9 ** np.arange(60) * np.cos(np.arange(60) * 2 * np.pi * 600 / SECOND)
+    voice = np.convolve(noise, ringing - ringing.mean(), "same")
+    syllables = rng.uniform(-1, 1, len(noise) // 2_400 + 2).clip(0)
+    envelope = np.interp(np.arange(len(noise)), np.arange(len(syllables)) * 2_400, syllables)
+    return to_int16((voice * envelope * height).astype(np.float32))
+
+
+def silence(seconds: float) -> Samples:
+    return np.zeros(round(seconds * SECOND), np.int16)
+
+
+def echo_of(played: Samples, level_db: float = -6, delay_ms: float = 80) -> NDArray[np.float64]:
+    return Room(impulse(delay_ms, level_db, seed=1)).add(played)
+
+
+def heard(sound: NDArray[np.floating]) -> Samples:
+    """`sound` as a microphone with a little noise of its own hears it."""
+    hiss = np.random.default_rng(5).standard_normal(len(sound)) * 10
+    return to_int16((sound + hiss).astype(np.float32))
+
+
+def clean(canceller: EchoCanceller, microphone: Samples, played: Samples) -> list[Cleaned]:
+    starts = range(0, len(microphone) - FRAME + 1, FRAME)
+    return [canceller.add(microphone[at : at + FRAME], played[at : at + FRAME]) for at in starts]
+
+
+def track(frames: list[Cleaned]) -> Samples:
+    return np.concatenate([frame.pcm for frame in frames])
+
+
+def people(frames: list[Cleaned]) -> NDArray[np.float64]:
+    return np.array([frame.person for frame in frames])
+
+
+# --- the sound
+
+
+def test_silence_in_silence_out() -> None:
+    frames = clean(EchoCanceller(), silence(1), silence(1))
+    assert not track(frames).any()
+    assert people(frames).max() < 0.5
+
+
+def test_frames_have_ten_milliseconds() -> None:
+    frames = clean(EchoCanceller(), babble(0.1, 1), babble(0.1, 2))
+    assert {frame.pcm.shape for frame in frames} == {(FRAME,)}
+    assert {frame.pcm.dtype for frame in frames} == {np.dtype(np.int16)}
+
+
+def test_a_person_passes_while_nothing_is_played() -> None:
+    said = babble(4, 1)
+    out = track(clean(EchoCanceller(), said, silence(4))).astype(np.float64)
+    shifts = [
+        np.corrcoef(said[SECOND:-400], np.roll(out, -n)[SECOND:-400])[0, 1] for n in range(400)
+    ]
+    assert max(shifts) > 0.95
+
+
+@pytest.mark.parametrize("level_db", [-20, -6, 0])
+@pytest.mark.parametrize("delay_ms", [20, 120, 250])
+def test_our_own_voice_is_all_but_gone_after_two_seconds(level_db: int, delay_ms: int) -> None:
+    played = babble(6, 2)
+    microphone = heard(echo_of(played, level_db, delay_ms))
+    out = track(clean(EchoCanceller(delay_ms=delay_ms), microphone, played))
+    assert dbfs(out[2 * SECOND :]) < max(dbfs(microphone[2 * SECOND :]) - 20, -69)
+
+
+def test_every_run_is_the_same() -> None:
+    played, said = babble(2, 1), babble(2, 2)
+    microphone = heard(echo_of(played) + said)
+    one, two = (clean(EchoCanceller(), microphone, played) for _ in range(2))
+    np.testing.assert_array_equal(track(one), track(two))
+    np.testing.assert_array_equal(people(one), people(two))
+
+
+def test_noise_can_be_taken_away() -> None:
+    hiss = to_int16((np.random.default_rng(1).standard_normal(3 * SECOND) * 300).astype(np.float32))
+    kept = track(clean(EchoCanceller(), hiss, silence(3)))
+    taken = track(clean(EchoCanceller(noise_suppression=True), hiss, silence(3)))
+    assert dbfs(taken[2 * SECOND :]) < dbfs(kept[2 * SECOND :]) - 6
+
+
+def test_a_quiet_person_can_be_made_louder() -> None:
+    said = babble(6, 1, height=300)
+    kept = track(clean(EchoCanceller(), said, silence(6)))
+    louder = track(clean(EchoCanceller(automatic_gain=True), said, silence(6)))
+    assert dbfs(louder[3 * SECOND :]) > dbfs(kept[3 * SECOND :]) + 3
+
+
+# --- the person
+
+
+@pytest.mark.parametrize("level_db", [-20, -6, 0, 6])
+def test_our_own_voice_alone_is_nobody(level_db: int) -> None:
+    played = babble(8, 3)
+    frames = clean(EchoCanceller(), heard(echo_of(played, level_db)), played)
+    assert people(frames[200:]).max() < 0.5
+
+
+@pytest.mark.parametrize("ratio_db", [-10, 0])
+def test_somebody_over_our_own_voice_is_noticed_at_once(ratio_db: int) -> None:
+    played, said = babble(6, 3), babble(2, 4)
+    echo = echo_of(played)
+    loud = 10 ** ((dbfs(to_int16(echo.astype(np.float32))) - dbfs(said) - ratio_db) / 20)
+    begin = 4 * SECOND
+    onset = begin + int(np.flatnonzero(np.abs(said) > 500)[0])
+    microphone = echo.copy()
+    microphone[begin:] += said * loud
+    found = people(clean(EchoCanceller(), heard(microphone), played)) >= 0.5
+    assert not found[200 : begin // FRAME].any()
+    assert found[onset // FRAME : onset // FRAME + 13].any()
+
+
+def test_a_moved_loudspeaker_is_somebody_for_a_moment_only() -> None:
+    played = babble(16, 3)
+    here, there = echo_of(played, -6, 80), echo_of(played, -3, 130)
+    moved = np.concatenate([here[: 8 * SECOND], there[8 * SECOND :]])
+    found = people(clean(EchoCanceller(), heard(moved), played)) >= 0.5
+    assert found[800:1000].any()
+    assert not found[1200:].any()
+
+
+def test_a_fan_is_nobody_soon() -> None:
+    fan = np.random.default_rng(2).standard_normal(20 * SECOND) * 200
+    fan[: 5 * SECOND] = 0
+    played = babble(20, 3)
+    found = people(clean(EchoCanceller(), heard(echo_of(played) + fan), played)) >= 0.5
+    assert not found[1_500:].any()
+
+
+# --- without the package
+
+
+def test_a_missing_package_is_said_with_its_cure(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pywebrtc_audio", None)
+    with pytest.raises(ModelError, match=r"not installed\. Install it .* half"):
+        EchoCanceller()
