@@ -19,15 +19,12 @@ def point(name: str, delay_ms: int | None, cut_off: int, wait: float) -> Point:
 
 
 CURVES = Curves(
-    "made up",
     (point("fixed", 200, 9, 220), point("fixed", 400, 5, 420), point("fixed", 1000, 0, 1020)),
     (point("normal", 300, 6, 240), point("normal", 1000, 0, 700)),
     (point("brisk", None, 5, 260), point("normal", None, 3, 330), point("patient", None, 0, 640)),
 )
 ALL = Endpointing(CURVES, CURVES, CURVES, CURVES)
-NOTHING = Curves(
-    "nothing", (Point(Setting("fixed", 400), ()),), (), (Point(Setting("normal"), ()),)
-)
+NOTHING = Curves((Point(Setting("fixed", 400), ()),), (), (Point(Setting("normal"), ()),))
 
 
 def test_everything_is_inside_the_picture() -> None:

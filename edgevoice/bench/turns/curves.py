@@ -76,7 +76,6 @@ class Point:
 class Curves:
     """Utterances of one kind at every setting."""
 
-    name: str
     fixed: tuple[Point, ...]
     adaptive: tuple[Point, ...]
     presets: tuple[Point, ...]

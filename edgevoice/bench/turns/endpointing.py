@@ -6,7 +6,10 @@ time for every call. What the agent says back does not matter here.
 """
 
 import asyncio
+import multiprocessing
+import os
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 
 import numpy as np
@@ -54,6 +57,10 @@ turn detector on one busy core, need on a desktop processor."""
 PATIENCE_S = 8.0
 """Seconds of silence after which we give up waiting for an endpoint."""
 
+WHAT = "when has a person finished?"
+MOST_PROCESSES, FEW = 4, 8
+"""Utterances are divided among so many processes, if each gets more than a few."""
+
 Progress = Callable[[str, int, int], None]
 
 
@@ -69,6 +76,7 @@ class Wordless:
 FIXED = tuple(Setting("fixed", ms) for ms in FIXED_MS)
 ADAPTIVE = tuple(Setting(CHOSEN, ms) for ms in ADAPTIVE_MS)
 CHOICES = tuple(Setting(name) for name in PRESETS)
+SETTINGS = FIXED + ADAPTIVE + CHOICES
 
 
 def measure(
@@ -79,62 +87,81 @@ def measure(
     `people` are heard by their sound alone: their words are none that the starter recogniser knows.
     None where there are no recordings. Raises `ModelError` where an engine is missing.
     """
-    knowing = load_ears(config)
-    wordless = replace(knowing, transcriber=Wordless())
-    kinds: list[tuple[str, Sequence[Clip], Engines]] = []
+    config = with_settings(config, {"stt.threads": 1, "reply.cue_after_ms": 0})
+    kinds: list[tuple[Sequence[Clip], bool]] = [(paused(requests), False)]
     if people is not None:
-        kinds.append(("people", people, wordless))
-        kinds.append(("people, a pause put in", paused(people), wordless))
-    kinds.append(("requests, a pause put in", paused(requests), knowing))
-    done, total = 0, sum(len(clips) for _, clips, _ in kinds) * len(FIXED + ADAPTIVE + CHOICES)
-
-    def told(clips: Sequence[Clip]) -> Iterator[Clip]:
-        nonlocal done
-        for clip in clips:
-            progress("when has a person finished?", done, total)
-            yield clip
-            done += 1
-
-    def curve(clips: Sequence[Clip], hearing: Engines, settings: Sequence[Setting]) -> list[Point]:
-        points = []
-        for setting in settings:
-            chosen = configured(config, setting)
-            points.append(Point(setting, tuple(hear(chosen, hearing, c) for c in told(clips))))
-        return points
-
-    found = [
-        Curves(name, *(tuple(curve(clips, hearing, s)) for s in (FIXED, ADAPTIVE, CHOICES)))
-        for name, clips, hearing in kinds
-    ]
+        kinds = [(people, True), (paused(people), True), *kinds]
+    said = [(clip, alone) for clips, alone in kinds for clip in clips]
+    progress(WHAT, 0, len(said))
+    heard: list[list[Heard]] = []
+    for at_every_setting in _heard(config, said):
+        heard.append(at_every_setting)
+        progress(WHAT, len(heard), len(said))
+    rows = iter(heard)
+    curves = [_curves([next(rows) for _ in clips]) for clips, _ in kinds]
     if people is None:
-        return Endpointing(None, None, None, found[0])
-    plain = {clip.name for clip in people if not clip.pauses}
-    return Endpointing(_only(found[0], plain), *found)
+        return Endpointing(None, None, None, *curves)
+    whole = [row for row, clip in zip(heard, people, strict=False) if not clip.pauses]
+    return Endpointing(_curves(whole), *curves)
 
 
-def _only(curves: Curves, names: set[str]) -> Curves:
-    """`curves` of the utterances in `names`."""
-
-    def points(of: Sequence[Point]) -> Iterator[Point]:
-        for point in of:
-            yield replace(point, heard=tuple(each for each in point.heard if each.name in names))
-
+def _curves(rows: Sequence[Sequence[Heard]]) -> Curves:
+    """From rows with what became of an utterance at each of `SETTINGS`."""
+    points = [Point(setting, tuple(row[n] for row in rows)) for n, setting in enumerate(SETTINGS)]
+    presets = len(FIXED + ADAPTIVE)
     return Curves(
-        f"{curves.name} without an inner pause",
-        tuple(points(curves.fixed)),
-        tuple(points(curves.adaptive)),
-        tuple(points(curves.presets)),
+        tuple(points[: len(FIXED)]), tuple(points[len(FIXED) : presets]), tuple(points[presets:])
     )
 
 
+def _heard(config: Config, said: Sequence[tuple[Clip, bool]]) -> Iterator[list[Heard]]:
+    """What becomes of every clip at each of `SETTINGS`; the other half of a pair: by sound alone?
+
+    Many are said in a process for each processor core.
+    """
+    processes = min(len(os.sched_getaffinity(0)), MOST_PROCESSES, len(said) // FEW)
+    if processes <= 1:
+        yield from map(Booth(config).say, said)
+        return
+    load_ears(config)  # what is missing is told here; in another process it would break the pool
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(processes, context, _prepare, (config,)) as pool:
+        yield from pool.map(_say, said)
+
+
+class Booth:
+    """Where clips are said, one after the other, to the same engines."""
+
+    def __init__(self, config: Config) -> None:
+        """Load the engines of `config`; raises `ModelError`."""
+        self._configs = [configured(config, setting) for setting in SETTINGS]
+        self._knowing = load_ears(config)
+        self._wordless = replace(self._knowing, transcriber=Wordless())
+
+    def say(self, said: tuple[Clip, bool]) -> list[Heard]:
+        """What becomes of a clip at each of `SETTINGS`; True: by its sound alone."""
+        clip, alone = said
+        engines = self._wordless if alone else self._knowing
+        return [hear(config, engines, clip) for config in self._configs]
+
+
+_booth: Booth
+"""Of this process."""
+
+
+def _prepare(config: Config) -> None:
+    global _booth
+    _booth = Booth(config)
+
+
+def _say(said: tuple[Clip, bool]) -> list[Heard]:
+    return _booth.say(said)
+
+
 def configured(config: Config, setting: Setting) -> Config:
-    """`config` with `setting`, for hearing recordings out."""
-    chosen = {
-        "vad.endpointing": setting.endpointing,
-        "vad.endpointing_delay_ms": setting.delay_ms,
-        "reply.cue_after_ms": 0,
-    }
-    return with_settings(config, chosen)
+    """`config` with `setting`."""
+    chosen = {"endpointing": setting.endpointing, "endpointing_delay_ms": setting.delay_ms}
+    return with_settings(config, {f"vad.{key}": value for key, value in chosen.items()})
 
 
 def hear(config: Config, engines: Engines, clip: Clip) -> Heard:
