@@ -220,7 +220,7 @@ class Reading:
         if not kinds & _QUESTIONS:
             return False
         inside = self._clause in (
-            *(Clause.TOLD, Clause.SENTENCE, Clause.BEGIN, Clause.OBJECT),
+            *(Clause.TOLD, Clause.SENTENCE, Clause.BEGIN, Clause.OBJECT, Clause.MORE),
             *(() if self._owed else (Clause.DONE,)),
         )
         if "subordinators" in kinds and not (
@@ -561,7 +561,11 @@ class Reading:
         either = self._verb & {"object_verbs", "maybe_verbs"}
         if "wishing_verbs" in self._verb:
             return Clause.MORE if person else Clause.DONE
-        if self._gap is Gap.WANTED and "telling_verbs" in self._verb:
+        if (
+            self._gap is Gap.WANTED
+            and "telling_verbs" in self._verb
+            and "object_verbs" not in self._verb
+        ):
             self._gap = Gap.NONE  # what do you call _ the …
             return Clause.DONE
         if "telling_verbs" in self._verb and person:
