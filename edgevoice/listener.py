@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from edgevoice.audio.chunk import LISTENING_RATE, AudioChunk, Framer, samples_of
+from edgevoice.audio.floor import RISE, NoiseFloor
 from edgevoice.audio.tape import Tape
 from edgevoice.config import BargeInConfig, SttConfig, VadConfig
 from edgevoice.dialog.endpoint import Endpoint, Waits
@@ -108,6 +109,7 @@ class Listener:
         self._completeness = completeness
         self._framer = Framer(ears.vad.frame_samples)
         self._waiting: list[AudioChunk] = []
+        self._floor = NoiseFloor()
         self._segmenter = Segmenter(settings.segmenter)
         self._endpoint = Endpoint(settings.waits)
         # An utterance may be continued after its end, hence room for two.
@@ -133,7 +135,10 @@ class Listener:
 
     def _hear_frame(self, frame: AudioChunk) -> list[SpeechEvent]:
         before = self._segmenter.last_voice
-        events = self._segmenter.add(self._ears.vad(frame.pcm), frame.start, len(frame.pcm))
+        probability, rise = self._ears.vad(frame.pcm), self._floor.add(frame.pcm)
+        if self._segmenter.silent and rise < RISE:
+            probability = 0.0  # nothing begins that does not stand out of the room's noise
+        events = self._segmenter.add(probability, frame.start, len(frame.pcm))
         for event in events:
             match event:
                 case SpeechPaused():

@@ -7,8 +7,9 @@ from hypothesis import strategies as st
 
 from edgevoice.audio.chunk import AudioChunk, samples_of
 from edgevoice.config import BargeInConfig, SttConfig, VadConfig
+from edgevoice.dialog.events import SpeechStarted
 from edgevoice.dialog.segmenter import SpeechEvent
-from edgevoice.engines.scripted import ScriptedTranscriber
+from edgevoice.engines.scripted import ScriptedTranscriber, ScriptedVad
 from edgevoice.engines.workers import InlineWorker
 from edgevoice.listener import UNHURRIED, Ears, Listener, listener_settings
 from tests.talk import LoudVad
@@ -63,3 +64,27 @@ def test_a_look_needs_time_and_a_voice(ms: int) -> None:
     assert not listener.look_due(utterance, samples_of(280))
     end = listener.last_voice
     assert listener.look_due(utterance, end + samples_of(ms)) == (ms < 40)
+
+
+def begins(level: int, noise: int) -> bool:
+    """Whether a voice of `level` is heard to begin in a room with steady noise, by a detector that
+    takes everything for a voice."""
+    rng = np.random.default_rng(0)
+    vad = ScriptedVad([(samples_of(5_000), samples_of(6_000))])
+    settings = listener_settings(VadConfig(), SttConfig(), BargeInConfig(), gate=-1)
+    listener = Listener(settings, Ears(vad, ScriptedTranscriber([]), InlineWorker()))
+    pcm = rng.normal(0, noise, samples_of(7_000))
+    pcm[samples_of(5_000) : samples_of(6_000)] += rng.normal(0, level, samples_of(1_000))
+    events = listener.feed(AudioChunk(pcm.astype(np.int16), 16_000))
+    return any(isinstance(event, SpeechStarted) for event in events)
+
+
+@pytest.mark.parametrize(
+    ("level", "noise", "heard"),
+    [(0, 300, False), (100, 300, False), (1_200, 300, True), (30, 5, True), (3_000, 1, True)],
+    ids=["a fan", "a fan and a little more", "a voice over a fan", "a whisper", "a voice"],
+)
+def test_what_does_not_stand_out_of_the_noise_is_no_beginning(
+    level: int, noise: int, heard: bool
+) -> None:
+    assert begins(level, noise) is heard
