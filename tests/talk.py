@@ -45,7 +45,7 @@ class LoudVad:
 
 def clip(ms: int, pause_at_ms: int | None = None, pause_ms: int = 0) -> Samples:
     """A person's sound of `ms` milliseconds, with a pause in it if wanted."""
-    sound = np.full(samples_of(ms), 8_000, np.int16)
+    sound = np.where(np.arange(samples_of(ms)) // 8 % 2, -8_000, 8_000).astype(np.int16)  # 1 kHz
     if pause_at_ms is not None:
         sound[samples_of(pause_at_ms) : samples_of(pause_at_ms + pause_ms)] = 0
     return sound
