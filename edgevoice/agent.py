@@ -8,9 +8,6 @@ chunk: the microphone's samples are the clock), or a transcript that is ready.
 import asyncio
 import logging
 import math
-import threading
-from collections import deque
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from edgevoice.audio.chunk import AudioChunk, samples_of
@@ -19,7 +16,6 @@ from edgevoice.dialog.attention import Attending, Signal
 from edgevoice.dialog.attention import State as AttentionState
 from edgevoice.dialog.barge_in import Suspicion
 from edgevoice.dialog.events import (
-    Acknowledged,
     CuePlayed,
     Dismissed,
     Event,
@@ -38,15 +34,17 @@ from edgevoice.dialog.events import (
     Summoned,
     Understood,
 )
-from edgevoice.dialog.history import History, Message
+from edgevoice.dialog.history import History
+from edgevoice.dialog.meaning import Circumstances, meant
 from edgevoice.dialog.phrases import Overlap, Phrases
 from edgevoice.dialog.states import TABLE, Action, State, step
 from edgevoice.door import Door
 from edgevoice.errors import EngineError
 from edgevoice.listener import Listener
+from edgevoice.reader import Reader
 from edgevoice.report import Journal
 from edgevoice.responders.base import Responder, Speech
-from edgevoice.signals import Led, Phase, earcon_for, phase_of
+from edgevoice.signs import Signs
 from edgevoice.transports.base import Transport
 from edgevoice.turn import Outlet, Prompt, Turn
 from edgevoice.utterance import Utterance
@@ -70,13 +68,11 @@ HEARD = frozenset({State.SPEAKING, State.SUSPECTING, State.OVERLAP})
 class AgentSettings:
     """`listen_along`: whether the responder reads the words while they are spoken. `drafts`:
     replies that may be drafted in the pauses of an utterance. `cue_after`: samples after the
-    person's last one at which a tone says that a reply is late; 0 for none. `earcons`: the tones,
-    at the rate of the replies; those that are not there are not played."""
+    person's last one at which a tone says that a reply is late; 0 for none."""
 
     listen_along: bool
     drafts: int
     cue_after: int
-    earcons: Mapping[Earcon, AudioChunk]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +97,7 @@ class Agent:
         replies: Replies,
         history: History,
         journal: Journal,
-        led: Led,
+        signs: Signs,
         settings: AgentSettings,
     ) -> None:
         self._transport = transport
@@ -111,22 +107,18 @@ class Agent:
         self._replies = replies
         self._history = history
         self._journal = journal
-        self._led = led
+        self._signs = signs
         self._settings = settings
         self._state = State.IDLE
         self._attending = Attending(AttentionState.LISTENING)
-        self._phase = Phase.STARTING
         self._suspicion = Suspicion()
         self._utterance = listener.utterance(0)
         self._asked: Signal | None = None  # what the utterance asks for, once it is over
         self._transcribing: asyncio.Task[None] | None = None
         self._judging: asyncio.Task[None] | None = None
         self._looking: asyncio.Task[None] | None = None
-        self._reading: asyncio.Task[None] | None = None
-        self._stop_reading = threading.Event()
+        self._reader = Reader(replies.conversation, settings.listen_along)
         self._tidy_at: int | None = None
-        self._earcons: deque[Earcon] = deque(maxlen=4)
-        self._lead = 0  # samples played since the last flush that were no reply
         self._cued = False  # for the present turn
         self._turn: Turn | None = None
         self._sounding: int | None = None  # the reply's first sample that was heard
@@ -145,10 +137,10 @@ class Agent:
                     self._listen_along(chunk.end)
                     if self._awkward(chunk.end):
                         self._cued = True
-                        self._earcons.append(Earcon.THINKING)
+                        self._signs.say(Earcon.THINKING)
                         self._journal.publish(CuePlayed(chunk.end))
-                    self._show()
-                    await self._play_earcons()
+                    self._signs.show(self._state, self._attending)
+                    await self._play_tones()
                     self._tidy_up(chunk.end)
                     if self._state is not before:
                         await asyncio.sleep(0)  # a reply that is ready is played in this tick
@@ -246,7 +238,7 @@ class Agent:
         if self._turn and (self._sounding is None or start - self._sounding < REACTION):
             # Whoever speaks so soon does not answer us: the person had not finished.
             self._listener.went_on_after(start - self._utterance.end)
-        self._stop_reading.set()
+        self._reader.stop()
         self._asked = None
         self._utterance = self._listener.utterance(start)
 
@@ -257,9 +249,10 @@ class Agent:
             case SpeechConfirmed(start=start) if start != self._utterance.start:
                 self._begin_utterance(start)
         self._utterance.interrupts = True
-        self._forget_words()
+        if not isinstance(event, Stopped):  # its words are what we act on
+            self._forget_words()
         self._leave_turn()
-        self._read(self._history.messages())
+        self._reader.read(self._history.messages(), self._tasks)
 
     def _playback(self, now: int) -> list[Event]:
         """What the loudspeaker has done since the last chunk."""
@@ -280,7 +273,7 @@ class Agent:
             prompt = Prompt(words.text, messages, self._replies.conversation)
         else:
             prompt = Prompt("", self._history.messages(), self._replies.not_understood)
-        outlet = Outlet(self._transport, self._lead)
+        outlet = Outlet(self._transport, self._signs.lead)
         return Turn(prompt, outlet, self._journal, self._replies.apology, self._tasks)
 
     def _open(self, turn: Turn) -> None:
@@ -313,22 +306,16 @@ class Agent:
         self._handle(self._meant(judged))
 
     def _meant(self, words: Understood | Misunderstood | NothingSaid) -> Event:
-        """What `words` are to the conversation itself, before anybody answers them."""
+        """What `words` are to the conversation itself."""
         if not isinstance(words, Understood):
             return words
-        over_us, text = self._state is State.OVERLAP, words.text
-        what = self._phrases.overlap(text) if over_us or self._utterance.interrupts else None
-        if what is Overlap.COMMAND and self._phrases.says_stop(text):
-            return Stopped(words.at) if over_us else NothingSaid(words.at)
-        if what is Overlap.BACKCHANNEL and over_us:
-            return Acknowledged(words.at)
-        if self._attending.dozing:
-            self._asked = Signal.WAKE if self._phrases.says_wake(text) else None
-            return NothingSaid(words.at)
-        if self._phrases.says_sleep(text):
-            self._asked = Signal.SLEEP
-            return Stopped(words.at) if over_us else NothingSaid(words.at)
-        return words
+        said = Circumstances(
+            over_us=self._state is State.OVERLAP,
+            interrupted=self._utterance.interrupts,
+            dozing=self._attending.dozing,
+        )
+        meaning, self._asked = meant(words, said, self._phrases)
+        return meaning
 
     def _do_as_asked(self) -> None:
         if self._asked:
@@ -388,7 +375,7 @@ class Agent:
         elif self._state is State.HEARING:
             self._journal.publish(PartialHeard(self._journal.now(), utterance.latest))
             if not self._attending.dozing:
-                self._read(self._history.asked(utterance.stable))
+                self._reader.read(self._history.asked(utterance.stable), self._tasks)
 
     def _weigh(self, utterance: Utterance) -> None:
         """The voice over our reply goes on; what has it said so far?"""
@@ -398,18 +385,6 @@ class Agent:
             case Overlap.BACKCHANNEL:
                 self._listener.let_it_pass()
 
-    def _read(self, messages: Sequence[Message]) -> None:
-        """Let the responder read `messages` already, unless it is still busy with earlier ones."""
-        if self._settings.listen_along and (self._reading is None or self._reading.done()):
-            self._stop_reading = threading.Event()
-            self._reading = self._tasks.create_task(self._read_along(messages))
-
-    async def _read_along(self, messages: Sequence[Message]) -> None:
-        try:
-            await self._replies.conversation.prepare(messages, self._stop_reading)
-        except EngineError as error:
-            log.error("reading along: %s", error)
-
     def _awkward(self, now: int) -> bool:
         """Whether a reply is late, and not about to begin."""
         if self._state not in (State.UNDERSTANDING, State.PREPARING) or self._cued:
@@ -417,40 +392,28 @@ class Agent:
         late = now - self._listener.last_voice >= self._settings.cue_after > 0
         return late and not (self._turn and self._turn.begun)
 
-    def _show(self) -> None:
-        """Let the person know what we are doing."""
-        before, self._phase = self._phase, phase_of(self._state, self._attending)
-        if self._phase is not before:
-            self._led.show(self._phase)
-            earcon = earcon_for(before, self._phase)
-            if earcon:
-                self._earcons.append(earcon)
-
-    async def _play_earcons(self) -> None:
-        """Play what waits to be played, unless a reply is heard or about to be."""
-        while self._earcons and not (self._state in HEARD or (self._turn and self._turn.begun)):
-            sound = self._settings.earcons.get(self._earcons.popleft())
-            if sound:
-                self._lead += len(sound.pcm)
-                if self._turn:
-                    self._turn.after(self._lead)
-                # Little is queued, so this does not wait.
-                await self._transport.play(sound)
+    async def _play_tones(self) -> None:
+        """Play the tones that wait, unless a reply is heard or about to be."""
+        if self._state in HEARD or (self._turn and self._turn.begun):
+            return
+        if await self._signs.play() and self._turn:
+            self._turn.after(self._signs.lead)
 
     def _end_cue(self) -> None:
         if self._cued and not self._turn:  # else it is the turn's to count
             self._transport.flush()
-            self._lead, self._cued = 0, False
+            self._signs.flushed()
+            self._cued = False
 
     def _tidy_up(self, now: int) -> None:
         """At idle: make room in the history, and let the responder read what has changed."""
         if self._state is State.IDLE and self._tidy_at is not None and now >= self._tidy_at:
             self._tidy_at = None
             self._history.fold()
-            self._read(self._history.messages())
+            self._reader.read(self._history.messages(), self._tasks)
 
     def _leave(self) -> None:
-        self._stop_reading.set()
+        self._reader.stop()
         self._forget_words()
         if self._state is State.DRAFTING:
             self._go_on_listening()
@@ -464,4 +427,5 @@ class Agent:
 
     def _close_turn(self) -> None:
         """The turn has flushed the loudspeaker: nothing counts any more."""
-        self._turn, self._sounding, self._lead, self._cued = None, None, 0, False
+        self._signs.flushed()
+        self._turn, self._sounding, self._cued = None, None, False

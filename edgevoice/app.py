@@ -30,6 +30,7 @@ from edgevoice.report import Journal, Observer, TurnLog
 from edgevoice.responders.base import Speech
 from edgevoice.responders.local import FixedResponder, LocalResponder, Speaker
 from edgevoice.signals import Led, LogLed
+from edgevoice.signs import Signs
 from edgevoice.transports.base import Transport
 
 Progress = Callable[[str], None]
@@ -153,12 +154,11 @@ def build_agent(
         ),
         new_history(config),
         journal,
-        here.led,
+        Signs(here.led, {earcon: tones[earcon] for earcon in here.earcons}, transport),
         AgentSettings(
             listen_along=config.llm.listen_along,
             drafts=config.reply.drafts,
             cue_after=samples_of(config.reply.cue_after_ms),
-            earcons={earcon: tones[earcon] for earcon in here.earcons},
         ),
     )
 

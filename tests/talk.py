@@ -23,6 +23,7 @@ from edgevoice.report import Journal, Recorder, TurnReport
 from edgevoice.responders.base import Speech
 from edgevoice.responders.local import FixedResponder, LocalResponder, Speaker
 from edgevoice.signals import Phase
+from edgevoice.signs import Signs
 from edgevoice.testing import run_virtual
 from edgevoice.transports.caller import Caller, Line
 
@@ -132,12 +133,11 @@ class Talk:
                 ),
                 self.history,
                 journal,
-                self,
+                Signs(self, self.earcons, self.caller),
                 AgentSettings(
                     listen_along=self.listen_along,
                     drafts=self.reply.drafts,
                     cue_after=samples_of(self.reply.cue_after_ms),
-                    earcons=self.earcons,
                 ),
             )
             loop = asyncio.get_running_loop()

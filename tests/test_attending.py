@@ -200,3 +200,14 @@ def test_the_doze_can_be_ended_by_a_signal() -> None:
     lines = [Line(clip(800), "go to sleep"), Line(clip(800), "hello", Cue.LINE_ENDED, 3_000)]
     talk = Talk(lines, ["go to sleep", "hello"], ["Hi."], signals=[(3.5, Signal.WAKE)]).hold()
     assert len(talk.turns) == 1
+
+
+def test_go_to_sleep_said_over_our_reply_silences_us_and_puts_us_to_sleep() -> None:
+    lines = [
+        Line(clip(800), "a"),
+        Line(clip(250), "go to sleep", Cue.REPLY_STARTED, 900),
+        Line(clip(800), "hello", Cue.LINE_ENDED, 1_500),
+    ]
+    talk = Talk(lines, ["a", "go to sleep", "hello"], [LONG]).hold()
+    assert [turn.interrupted for turn in talk.turns] == [True]
+    assert shown(talk)[-1] is Phase.ASLEEP

@@ -1,0 +1,32 @@
+"""What words are to the conversation itself, before anybody answers them."""
+
+from dataclasses import dataclass
+
+from edgevoice.dialog.attention import Signal
+from edgevoice.dialog.events import Acknowledged, Event, NothingSaid, Stopped, Understood
+from edgevoice.dialog.phrases import Overlap, Phrases
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """How words came to be said. `over_us`: while our reply was heard, and is held now.
+    `interrupted`: their beginning took the floor from us. `dozing`: we were told to sleep."""
+
+    over_us: bool
+    interrupted: bool
+    dozing: bool
+
+
+def meant(words: Understood, said: Circumstances, phrases: Phrases) -> tuple[Event, Signal | None]:
+    """What the words mean to us, and what they ask for once it is certain that they were all."""
+    nothing = Stopped(words.at) if said.over_us else NothingSaid(words.at)
+    if said.dozing:
+        return NothingSaid(words.at), Signal.WAKE if phrases.says_wake(words.text) else None
+    if phrases.says_sleep(words.text):
+        return nothing, Signal.SLEEP
+    if said.over_us or said.interrupted:
+        if phrases.says_stop(words.text):
+            return nothing, None
+        if said.over_us and phrases.overlap(words.text) is Overlap.BACKCHANNEL:
+            return Acknowledged(words.at), None
+    return words, None
