@@ -71,6 +71,7 @@ class Grammar:
     letting_verbs: tuple[str, ...]
     linking_verbs: tuple[str, ...]
     adjectives: tuple[str, ...]
+    nouns: tuple[str, ...]
     qualities: tuple[str, ...]
     relational_nouns: tuple[str, ...]
     digits: tuple[str, ...]

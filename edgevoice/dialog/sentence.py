@@ -316,7 +316,7 @@ class Reading:
                 self._owed
                 or (self._joined and "adjectives" not in kinds)
                 or ("letting_verbs" in self._verb and self._noun is Noun.PRONOUN)
-                or (self._asked_be and any(kind.startswith("-") for kind in kinds))
+                or (self._asked_be and ("maybe_verbs" in kinds or _is_inflected(kinds)))
             )
         return clause is Clause.BARE
 
@@ -405,8 +405,8 @@ class Reading:
         if kinds & _NUMBERS and not ("pronouns" in kinds and self._noun is not Noun.NUMBER):
             return False
         if self._noun is Noun.ARTICLE:
-            if kinds & {"adjectives", "quantifiers"}:
-                self._noun, self._alone = Noun.OPEN, False
+            if kinds & {"adjectives", "quantifiers", self._active}:
+                self._noun, self._alone = Noun.OPEN, False  # the biggest …, the living …
             elif not kinds & {"articles", "owners", "adverbs", "degrees"}:
                 self._noun = Noun.HEAD
             return True
@@ -428,7 +428,7 @@ class Reading:
 
     def _acts_already(self, kinds: Kinds) -> bool:
         """Whether the phrase under way ends before a word that may be a verb: "that works"."""
-        finite = any(kind.startswith("-") for kind in kinds) or (
+        finite = _is_inflected(kinds) or (
             self._clause in (Clause.ASKED, Clause.SUBJECT) and "relational_nouns" not in kinds
         )
         return finite and (self._alone or self._noun is Noun.NUMBER)
@@ -597,7 +597,8 @@ class Reading:
             return Lack.MUCH
         if self._preposition is not None:
             return self._stranded(self._preposition)
-        if self._owed or (self._row > 1 and self._figures < WHOLE_CODE and not self._labelled):
+        code = self._row > 1 and not self._labelled and not self._governor
+        if self._owed or (code and self._figures < WHOLE_CODE):
             return Lack.MUCH
         if self._clause is Clause.QUESTION and self._noun is Noun.NONE:
             pending = "questions" in last and len(self._words) > 1 and not self._echo
@@ -646,7 +647,9 @@ class Reading:
         if "particles" in preposition and self._clause in (Clause.DONE, Clause.MORE):
             return Lack.NOTHING
         if "switches" in preposition and self._clause in (Clause.DONE, Clause.MORE, Clause.EQUATED):
-            switched = self._clause is Clause.EQUATED or "switching_verbs" in self._verb
+            switched = (
+                self._clause is Clause.EQUATED or self._is_be or "switching_verbs" in self._verb
+            )
             return Lack.NOTHING if switched else Lack.MUCH
         return Lack.MUCH
 
@@ -675,3 +678,8 @@ class Reading:
         owner_named = self._determiner & {"owners", "indefinites"}
         owner_wanted = not owner_named and (self._determiner or not self._governor)
         return bool("relational_nouns" in last and self._noun is Noun.HEAD and owner_wanted)
+
+
+def _is_inflected(kinds: Kinds) -> bool:
+    """Whether a verb has an ending."""
+    return any(kind.startswith("-") for kind in kinds)
