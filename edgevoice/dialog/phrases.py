@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 
 from edgevoice.dialog.grammar import Grammar, Lexicon, plain
-from edgevoice.dialog.sentence import Lack, Reading
+from edgevoice.dialog.sentence import missing
+from edgevoice.dialog.sentence_state import Lack
 
 
 class Completeness(Enum):
@@ -116,7 +117,7 @@ class Phrases:
         core, asked_politely = self._core(said)
         if not core:
             return Completeness.UNSURE
-        lack = Reading(self._lexicon.words(core), self.grammar).lack()
+        lack = missing(self._lexicon.words(core), self.grammar)
         if lack is Lack.SOME and asked_politely:
             return Completeness.COMPLETE  # whoever says please at the end has asked
         return _COMPLETENESS[lack]
