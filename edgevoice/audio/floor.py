@@ -20,8 +20,8 @@ from edgevoice.audio.chunk import LISTENING_RATE, Samples, samples_of
 WINDOW = samples_of(3_000)
 """Samples over which the minimum is taken. A fan that is switched on is the floor after so long.
 Martin takes 1.5 s, but people who speak a long sentence have no hole in it: measured on 120 of them
-in quiet rooms, 1% of the frames with voice are not above the minimum of 1.5 s at all, and 10 dB
-above that of 3 s. Twenty seconds of talk without a breath raise the floor by 22 dB (median of 20
+in quiet rooms, the least 1% of the frames with voice are not above the minimum of 1.5 s at all, but
+up to 9 dB above that of 3 s. Twenty seconds of talk without a breath raise the floor by 22 dB (median of 20
 people); the voices are still 28 dB and more above it, and the first breath takes it down again."""
 
 PIECES = 8
@@ -45,10 +45,12 @@ What it is good for is modest: Silero by itself takes no frame of a minute of ki
 noise for voice (at most 0.22, 0.12 and 0.03 probable). What it does take for voice in the kitchen,
 when it hears it in parts, are other people in the background, 12 dB and more above the floor, and
 no level tells these from somebody who is meant. It is a guard for lower thresholds and other
-detectors. Tried and left: 12 dB (a fifth fewer of those, but every tenth beginning in the kitchen
-moves, by up to 0.8 s), a floor for each of 11 bands (tells speech from noise better, though far worse than Silero),
-the first difference instead of a band (loses two thirds of the voiced frames in pink noise), a
-higher threshold for the detector (0.7 moves every second beginning)."""
+detectors.
+
+Tried and left: 12 dB (a fifth fewer of those people, but every tenth beginning in the kitchen
+moves, by up to 0.8 s); a floor for each of 11 bands (tells speech from noise better, but far worse
+than Silero does); the first difference in place of a band (two thirds of the voiced frames in pink
+noise are below 6 dB); a higher threshold for the detector (0.7 moves every second beginning)."""
 
 _QUANTUM = 0.1
 """Power (16-bit steps, squared) that is added to every frame's, about that of rounding to 16 bits:
