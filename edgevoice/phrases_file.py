@@ -47,7 +47,7 @@ def _read(path: Path) -> Any:
         return yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)
     except OSError as error:
         raise ConfigError(
-            f"{path}: cannot be read ({error.strerror})", "Check the path under `language`."
+            f"{path}: cannot be read ({error.strerror})", "Check the path under `phrases.file`."
         ) from None
     except UnicodeDecodeError:
         raise ConfigError(f"{path}: is not UTF-8 text", "Save it as UTF-8.") from None

@@ -34,7 +34,7 @@ def test_a_copy_that_a_person_changed_is_what_counts(tmp_path: Path) -> None:
         ("  owners: [my,", "  owners: ['',", "grammar.owners.0 is empty"),
         ("  articles: [", "  articls: []\n  articles: [", "grammar.articls is not a list"),
         ("\nwake: [", "\nwake: up\nbut: [", "wake is not a list"),
-        ("  possessive: \"'s\"", "  possessive: []", "grammar.possessive is not a word"),
+        ('  possessive: "\'s"', "  possessive: []", "grammar.possessive is not a word"),
         ("grammar:\n", "grammar: none\nother:\n", "grammar is not a tree of lists"),
         ("backchannels: [", "backchannels: ]", "line "),
         ("backchannels: [", "backchannels: !!int x\nbut: [", "backchannels is not a list"),

@@ -20,9 +20,10 @@ from edgevoice.audio.chunk import LISTENING_RATE, Samples, samples_of
 WINDOW = samples_of(3_000)
 """Samples over which the minimum is taken. A fan that is switched on is the floor after so long.
 Martin takes 1.5 s, but people who speak a long sentence have no hole in it: measured on 120 of them
-in quiet rooms, the least 1% of the frames with voice are not above the minimum of 1.5 s at all, but
-up to 9 dB above that of 3 s. Twenty seconds of talk without a breath raise the floor by 22 dB (median of 20
-people); the voices are still 28 dB and more above it, and the first breath takes it down again."""
+in quiet rooms, the lowest 1% of the frames with voice do not rise above the minimum of 1.5 s at
+all, and above that of 3 s by up to 9 dB. Twenty seconds of talk without a breath raise the floor
+by 22 dB (median of 20 people); the voices are still 28 dB and more above it, and the first breath
+takes it down again."""
 
 PIECES = 8
 """The window moves on by such parts of it."""

@@ -9,8 +9,8 @@ Kinds = frozenset[str]
 
 Word = tuple[str, Kinds]
 
-# A word with the apostrophes inside it; or figures: 5, 5:30, 3.14, 7th.
-_WORD = re.compile(r"\d+(?:[:.,]\d+)*[^\W\d_]*|[^\W\d_]+(?:'[^\W\d_]+)*")
+# A word with the apostrophes inside it; figures: 5, 5:30, 3.14, 7th; or a sign that is read aloud.
+_WORD = re.compile(r"\d+(?:[:.,]\d+)*[^\W\d_]*|[^\W\d_]+(?:'[^\W\d_]+)*|[+×÷*=%]")
 _APOSTROPHES = str.maketrans("’‘ʼ`", "''''")
 _VOWELS = tuple("aeiou")
 
@@ -139,7 +139,7 @@ class Lexicon:
         return [word.removesuffix(own), own] if word.endswith(own) and word != own else [word]
 
     def _guess(self, word: str) -> Kinds:
-        if word[0].isdigit():
+        if word[-1].isdigit() and ":" not in word:
             return frozenset({"digits" if len(word) == 1 else "numbers"})
         adjective = len(word) > 5 and word.endswith(self._grammar.adjective_endings)
         return frozenset({"adjectives"}) if adjective else frozenset()

@@ -34,10 +34,12 @@ def lack(s: State, words: Sequence[Word]) -> Lack:
         return Lack.MUCH
     if s.preposition is not None:
         return _stranded(s, s.preposition)
-    code = s.row > 1 and not s.labelled and not s.governor
-    if s.owed or (code and s.row < WHOLE_CODE):
+    code = 2 < s.row < WHOLE_CODE and not s.labelled and not s.governor
+    if s.owed or code:
         return Lack.MUCH
     if s.clause is Clause.QUESTION and s.noun is Noun.NONE:
+        if s.echo and "pronouns" in last:
+            return Lack.NOTHING  # two and two is what
         pending = "questions" in last and len(words) > 1 and not s.echo
         return Lack.MUCH if pending else Lack.SOME
     lack = LACKS[s.clause]

@@ -54,6 +54,9 @@ class Gap(Enum):
 
 
 NAMING = (Noun.ARTICLE, Noun.OPEN, Noun.NUMBER)
+"""A noun phrase is under way."""
+
+# Lists of words that one rule treats alike.
 DETERMINERS = {"articles", "owners", "quantifiers", "indefinites"}
 NUMBERS = {"digits", "numbers", "tens"}
 AUXILIARIES = {"be", "have", "do", "modals"}

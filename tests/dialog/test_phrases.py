@@ -49,6 +49,7 @@ TABLE = {
         show me the
         my number is five five five
         it is oh one seven
+        my number is 5 5 5
         one hundred and
         two plus
         what is seven times
@@ -149,6 +150,11 @@ TABLE = {
         i live in berlin
         it is cold in here
         what is five plus nine
+        what is 2+2
+        what is 12 divided by 4
+        set an alarm for 7:30
+        set a timer for 10 minutes
+        two and two is what
         seven times six
         add milk and bread to my list
         put the milk in the fridge
