@@ -65,12 +65,12 @@ Progress = Callable[[str, int, int], None]
 
 
 class Wordless:
-    """A `Transcriber` that is sure of nothing: for words that the real one has never learnt."""
+    """A `Transcriber` that knows no word: nothing but the sound tells when a turn is over."""
 
     min_avg_logprob = -1.0
 
     def transcribe(self, samples: Samples, stop: Stop = NEVER) -> Transcript:
-        return Transcript("something", -9.0)
+        return Transcript("")
 
 
 FIXED = tuple(Setting("fixed", ms) for ms in FIXED_MS)
