@@ -161,7 +161,7 @@ def test_goals_without_recordings_are_not_reached() -> None:
         "echo": {"minutes": 30.0, "cancels": 0},
         "disturbances": {"cancelled_percent": 0.5, "goes_on_latest_ms": None},
         "people": [],
-        "cost_percent_of_a_core": {"canceller_and_detector": 2.0},
+        "cost_percent_of_a_core": {"canceller_and_detectors": 2.0},
     }
     reached = {goal.name: goal.ok for goal in goals(figures)}
     assert [ok for name, ok in reached.items() if "true" in name] == [False] * 3
@@ -176,7 +176,7 @@ def test_everything_is_measured_and_progress_is_told(monkeypatch: pytest.MonkeyP
         return [story(sound=4 * S, end=20 * S) for _ in scenes]
 
     monkeypatch.setattr(interruptions, "play_all", played)
-    monkeypatch.setattr(interruptions, "cost_figures", lambda: {"canceller_and_detector": 1.0})
+    monkeypatch.setattr(interruptions, "cost_figures", lambda: {"canceller_and_detectors": 1.0})
     figures, reached = measure(
         Config(),
         [clip()],
@@ -195,4 +195,4 @@ def test_everything_is_measured_and_progress_is_told(monkeypatch: pytest.MonkeyP
 @with_voices
 def test_the_cost_is_measured() -> None:
     cost = cost_figures(seconds=2)
-    assert 0 < cost["canceller_and_detector"] < 100
+    assert 0 < cost["canceller_and_detectors"] < 100

@@ -19,7 +19,7 @@ from edgevoice.dialog.events import (
 )
 from tests.pulse import SoundCard, sound_card
 from tools.bench import turns_aloud
-from tools.bench.turns_aloud import Watch, echo_path, locate, result, voices
+from tools.bench.turns_aloud import Since, Watch, echo_path, locate, result, voices
 
 CHANCE = np.random.default_rng(5)
 
@@ -63,6 +63,19 @@ def test_only_what_happened_since_counts() -> None:
     watch(TurnDone(8, 2, "a", "a", interrupted=False))
     since = watch.since(2)
     assert (since.holds, since.resumed, since.cancels) == ([5], [], [7])
+
+
+def test_a_silence_lasts_from_its_hold_to_the_next_sound() -> None:
+    since = Since(holds=[1600, 8000, 20_000], resumed=[1000, 4800, 9600], cancels=[])
+    assert since.silences_ms == [200, 100]
+    assert [since.silent_at(at) for at in (1600, 1601, 4800, 8001, 19_000, 30_000)] == [
+        False,
+        True,
+        False,
+        True,
+        False,
+        True,
+    ]
 
 
 def test_waiting_ends_with_the_news_or_with_patience() -> None:

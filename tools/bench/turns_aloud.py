@@ -135,6 +135,21 @@ class Since:
     resumed: Sequence[int]
     cancels: Sequence[int]
 
+    @property
+    def silences_ms(self) -> list[float]:
+        """How long each hold lasted that came to an end."""
+        ends = [next((on for on in self.resumed if on > off), None) for off in self.holds]
+        return [
+            milliseconds_of(on - off)
+            for off, on in zip(self.holds, ends, strict=True)
+            if on is not None
+        ]
+
+    def silent_at(self, moment: int) -> bool:
+        """Whether the story was held at `moment`."""
+        held = [off for off in self.holds if off < moment]
+        return bool(held) and not any(held[-1] < on <= moment for on in self.resumed)
+
 
 class Performance:
     """One conversation over `card`, and those who disturb it."""
@@ -191,9 +206,7 @@ class Performance:
         async with self._card.speaking(sound):
             await asyncio.sleep(len(sound) / LISTENING_RATE + 2)
         since = self._watch.since(first)
-        silences = [
-            milliseconds_of(on - off) for off, on in zip(since.holds, since.resumed, strict=False)
-        ]
+        silences = since.silences_ms
         return {
             "held": bool(since.holds),
             "cancelled": bool(since.cancels),
@@ -215,11 +228,13 @@ class Performance:
         if found is None:
             return {"detected": bool(since.cancels), "held_ms": None, "cancelled_ms": None}
         spoke = before + found + voice.start
+        early = since.silent_at(spoke)
         after = [at for at in (*since.holds, *since.cancels) if at >= spoke]
+        given_up = [at for at in since.cancels if at >= spoke]
         return {
             "detected": bool(since.cancels),
-            "held_ms": milliseconds_of(min(after) - spoke) if after else None,
-            "cancelled_ms": milliseconds_of(since.cancels[0] - spoke) if since.cancels else None,
+            "held_ms": milliseconds_of(min(after) - spoke) if after and not early else None,
+            "cancelled_ms": milliseconds_of(given_up[0] - spoke) if given_up else None,
         }
 
     async def _tell(self) -> None:
