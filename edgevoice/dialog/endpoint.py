@@ -2,8 +2,9 @@
 
 One fixed silence is always wrong: too long after "yes", too short after "set a timer for". So the
 wait depends on what two witnesses say while the silence lasts: the words (`dialog/phrases.py`) and
-the tone of voice (a `TurnDetector`). Each moves the odds that the person has finished; the odds
-choose a wait between a short one and a long one. With no witness it is the plain endpoint delay.
+the tone of voice (a `TurnDetector`). What each says is evidence, the logarithm of a likelihood
+ratio: how much likelier it is at an end than at a pause. Evidence adds up, and the wait is the
+plain one divided by a power of it, between a shortest and a longest.
 
 The tone is judged once, at the soft end. Measured on 120 recordings of people, 96 ms into the
 silence the detector tells ends from gaps between words as well (area under the curve 0.87) as it
@@ -28,17 +29,26 @@ longer: 5 of 120 utterances had one that was."""
 LONGEST = 3.5
 """The longest wait, of the plain one: 1.75 s at 500 ms. Pauses to think last up to 1.5 s."""
 
-SURE, EVEN = math.log(9), 0.0
-"""Log-odds (of having finished) from which the wait is the shortest, and the longest."""
+STEEP = 0.8
+"""The power. Measured on the same people with pauses of 0.6 to 1.5 s at gaps between words, by the
+tone alone: 0.5 cuts 38% of them off, 0.8 34%, 1.0 33%, at a mean wait of 459, 481 and 489 ms."""
+
+NEUTRAL_TONE = 0.8
+"""The probability that says nothing: at it, ends and gaps are equally frequent (measured)."""
+
+LOUDEST_TONE = 2.5
+"""The most that the tone can say, either way. Below 2% there are 19 gaps to an end, above 98% 12
+ends to a gap (measured): the detector is surer of itself than it is right."""
 
 WORDS: Final = {
-    Completeness.OPEN: math.log(1 / 50),
+    Completeness.OPEN: -4.0,
     Completeness.UNSURE: 0.0,
-    Completeness.COMPLETE: math.log(3),
-    Completeness.SHORT: math.log(50),
+    Completeness.COMPLETE: 2.2,
+    Completeness.SHORT: 4.0,
 }
-"""By how much words move the log-odds. A sentence that lacks its end is nearly certain; one that
-could stand may well go on."""
+"""What words say. Measured on 3,000 requests and all their beginnings: complete words are 8 to 9
+times as frequent at ends, open ones 18 to 90 times as frequent at pauses. That short answers go at
+once is a decision: nobody wants to wait after "yes"."""
 
 REMEMBERED = 12
 """Pauses of this person that we go by."""
@@ -102,25 +112,16 @@ class Endpoint:
         """Samples of silence after which the turn is over, by what is known now."""
         if self.tone is None and self.words is None:
             return self._waits.plain
-        share = (SURE - self._log_odds()) / (SURE - EVEN)
-        span = self._waits.longest / self._waits.shortest
-        wait = round(self._waits.shortest * math.pow(span, min(1.0, max(0.0, share))))
-        return max(wait, self._least)
+        wait = round(self._waits.plain * math.exp(-STEEP * self._evidence()))
+        return min(max(wait, self._waits.shortest, self._least), self._waits.longest)
 
-    def _log_odds(self) -> float:
+    def _evidence(self) -> float:
+        """How much speaks for an end: the logarithm of a likelihood ratio."""
         words = WORDS[self.words] if self.words else 0.0
         if self.tone is None:
-            return self._neutral() + words
-        tone = min(max(self.tone, 1e-3), 1 - 1e-3)
-        return math.log(tone / (1 - tone)) + words
-
-    def _neutral(self) -> float:
-        """The log-odds that stand for the plain wait."""
-        if self._waits.longest == self._waits.shortest:
-            return EVEN
-        span = math.log(self._waits.longest / self._waits.shortest)
-        share = math.log(self._waits.plain / self._waits.shortest) / span
-        return SURE - share * (SURE - EVEN)
+            return words
+        tone = _logit(min(max(self.tone, 1e-3), 1 - 1e-3)) - _logit(NEUTRAL_TONE)
+        return words + min(max(tone, -LOUDEST_TONE), LOUDEST_TONE)
 
     @property
     def _least(self) -> int:
@@ -129,3 +130,7 @@ class Endpoint:
             return 0
         usual = sorted(self._pauses)[len(self._pauses) * 3 // 4]
         return min(round(MARGIN * usual), self._waits.plain)
+
+
+def _logit(probability: float) -> float:
+    return math.log(probability / (1 - probability))

@@ -5,7 +5,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edgevoice.audio.chunk import samples_of
-from edgevoice.dialog.endpoint import ANCHORS_MS, MARGIN, REMEMBERED, TELLING, Endpoint, Waits
+from edgevoice.dialog.endpoint import (
+    ANCHORS_MS,
+    MARGIN,
+    NEUTRAL_TONE,
+    REMEMBERED,
+    TELLING,
+    Endpoint,
+    Waits,
+)
 from edgevoice.dialog.phrases import Completeness
 
 PLAIN = samples_of(500)
@@ -26,7 +34,7 @@ def wait(tone: float | None = None, said: Completeness | None = None, waits: Wai
 
 def test_without_a_witness_the_wait_is_the_plain_one() -> None:
     assert wait() == PLAIN
-    assert wait(said=Completeness.UNSURE) == pytest.approx(PLAIN, abs=1)
+    assert wait(said=Completeness.UNSURE) == wait(NEUTRAL_TONE) == PLAIN
 
 
 @given(tones, words, pauses)
@@ -74,6 +82,10 @@ def test_an_open_sentence_is_waited_for_however_final_it_sounds() -> None:
 
 def test_a_bare_answer_goes_at_once_however_open_it_sounds() -> None:
     assert wait(0.3, Completeness.SHORT) == NORMAL.shortest
+
+
+def test_a_complete_sentence_is_not_waited_for_long_however_open_it_sounds() -> None:
+    assert wait(0.01, Completeness.COMPLETE) <= 1.3 * PLAIN
 
 
 def test_a_new_silence_has_new_witnesses() -> None:
