@@ -66,6 +66,7 @@ class Grammar:
     wishing_verbs: tuple[str, ...]
     telling_verbs: tuple[str, ...]
     placing_verbs: tuple[str, ...]
+    pairing_verbs: tuple[str, ...]
     saying_verbs: tuple[str, ...]
     thinking_verbs: tuple[str, ...]
     letting_verbs: tuple[str, ...]

@@ -118,9 +118,8 @@ def _asks(s: State, kinds: Kinds) -> bool:
         or (s.clause is Clause.START and s.next & (AUXILIARIES | {"possessive"}))
     ):
         return False
-    s.echo = s.clause in (Clause.PREDICATE, Clause.OBJECT) or (
-        s.preposition is not None and s.clause in (Clause.DONE, Clause.MORE)
-    )
+    statement = s.clause in (Clause.DONE, Clause.MORE) and s.preposition is not None
+    s.echo = not s.owed and (statement or s.clause in (Clause.PREDICATE, Clause.OBJECT))
     s.gap = Gap.NONE if "reasons" in kinds else Gap.PLACE
     if s.preposition is None and "questions" in kinds:
         s.gap = Gap.WANTED
@@ -217,6 +216,10 @@ def _acts_here(s: State, kinds: Kinds) -> bool:
 def _acts(s: State, kinds: Kinds) -> None:
     """A verb: what does it need?"""
     before = s.clause
+    if before is Clause.START and s.active in kinds:
+        s.clause, s.noun = Clause.SUBJECT, Noun.HEAD  # mixing red and blue …
+        return
+    asked = s.gap is not Gap.NONE or s.asked_be
     after_be = before in (Clause.EQUATED, Clause.PREDICATE) or s.asked_be
     if before in (Clause.QUESTION, Clause.INVERTED) or (before is Clause.PREDICATE and s.asked_be):
         s.gap = Gap.NONE  # who wrote …, what is happening …
@@ -230,7 +233,9 @@ def _acts(s: State, kinds: Kinds) -> None:
     s.objectless = bool(takes)
     if after_be and s.active not in kinds:
         s.objectless = False
-        return  # a passive lacks nothing
+        if "telling_verbs" in kinds and not asked:
+            s.clause = Clause.MORE  # it is called …
+        return  # other passives lack nothing
     s.asked_be = False
     if kinds & OPTIONAL:
         return

@@ -88,7 +88,8 @@ def _stranded(s: State, preposition: Kinds) -> Lack:
     if "particles" in preposition and s.clause in (Clause.DONE, Clause.MORE):
         return Lack.NOTHING
     if "switches" in preposition and s.clause in (Clause.DONE, Clause.MORE, Clause.EQUATED):
-        switched = s.clause is Clause.EQUATED or s.is_be or "switching_verbs" in s.verb
+        is_on = s.clause is Clause.EQUATED or (s.is_be and s.governor)  # is the fan in the hall on
+        switched = is_on or "switching_verbs" in s.verb
         return Lack.NOTHING if switched else Lack.MUCH
     return Lack.MUCH
 

@@ -156,7 +156,7 @@ def takes(s: State, kinds: Kinds) -> None:
     if s.preposition is None:
         s.objectless = False
     if s.joined:
-        if s.clause is Clause.MORE:
+        if s.clause is Clause.MORE and "pairing_verbs" in s.verb:
             s.clause = Clause.DONE  # mix blue and yellow
         if "subjects" in kinds and s.clause is Clause.DONE:
             s.clause = Clause.SUBJECT

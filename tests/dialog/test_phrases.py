@@ -84,6 +84,9 @@ TABLE = {
         he is not as
         how many people are in
         i'm looking for
+        mixing blue and yellow makes
+        are you open on
+        wake me at half past
         what is the name of your
         would you like a cup of
         a lot of
@@ -97,6 +100,8 @@ TABLE = {
         what is the opposite
         set a timer
         put the milk
+        put the milk and the butter
+        a group of wolves is called
         turn the light
         twenty
         set a timer for ten
@@ -134,6 +139,8 @@ TABLE = {
         what does a panda eat
         what do you call a baby dog
         is the door open
+        is the fan in the hall on
+        how do i get to the station
         is it going to rain tomorrow
         tell me a joke
         tell me a joke please
