@@ -167,7 +167,7 @@ def people_figures(
     """How many were noticed, and how soon.
 
     `early`: the story was held before the first voice, by a breath, or by mistake; such holds do
-    not count as quick ones. `spoilt`: it was cancelled before that.
+    not count as quick ones. `spoilt`: it was cancelled before that, and nobody could be noticed.
     """
     held: list[float | None] = []
     cancelled: list[float | None] = []
@@ -184,13 +184,13 @@ def people_figures(
             early += 1
         else:
             held.append(milliseconds_of(min(silent) - voice) if silent else None)
-    heard, noticed = len(cancelled), [ms for ms in cancelled if ms is not None]
+    noticed = [ms for ms in cancelled if ms is not None]
     return {
         "echo_to_voice_db": ratio_db,
-        "people": heard,
-        "spoilt": len(clips) - heard,
+        "people": len(clips),
+        "spoilt": len(clips) - len(cancelled),
         "early": early,
-        "detected_percent": _percent(len(noticed), heard),
+        "detected_percent": _percent(len(noticed), len(clips)),
         "held_ms": _spread(held),
         "cancelled_ms": _spread(noticed),
     }
