@@ -123,7 +123,7 @@ def _asks(s: State, kinds: Kinds) -> bool:
     s.gap = Gap.NONE if "reasons" in kinds else Gap.PLACE
     if s.preposition is None and "questions" in kinds:
         s.gap = Gap.WANTED
-    s.question, s.embedded, s.owed = kinds, inside, False
+    s.question, s.embedded, s.owed, s.verb = kinds, inside, False, NO_KINDS
     s.set(Clause.QUESTION)
     return True
 
@@ -200,7 +200,7 @@ def _acts_here(s: State, kinds: Kinds) -> bool:
     if clause in (Clause.EQUATED, Clause.PREDICATE):
         return "adjectives" not in kinds
     if clause is Clause.INVERTED:
-        return s.gap is not Gap.NONE
+        return "modals" in s.before and s.gap is not Gap.NONE  # who can sing
     if clause is Clause.OBJECT:
         return "have" in s.verb and not named
     if clause is Clause.DONE:

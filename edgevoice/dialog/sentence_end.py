@@ -78,8 +78,8 @@ def _stranded(s: State, preposition: Kinds) -> Lack:
         return Lack.MUCH
     if searching and s.clause is Clause.DONE and s.objectless:
         return Lack.SOME  # what do you read about, what do you read in the evening
-    if searching and s.clause is Clause.OBJECT:
-        return Lack.SOME  # what do you get from …
+    if searching and s.clause in (Clause.OBJECT, Clause.BEGIN):
+        return Lack.SOME  # what do you get from …, what do you think about …
     if searching and s.clause in (Clause.DONE, Clause.MORE):
         return Lack.NOTHING
     where = s.clause is Clause.PREDICATE and not s.asked_be and not s.exists
@@ -117,6 +117,6 @@ def _doubtful(s: State, last: Kinds, alone: bool) -> bool:
         return (bare and not s.labelled) or "tens" in last
     if s.noun is Noun.OPEN:
         return not (s.alone or s.chooses)
-    owner_named = s.determiner & {"owners", "indefinites"}
+    owner_named = s.determiner & {"owners", "indefinites"} or s.clause is Clause.QUESTION
     owner_wanted = not owner_named and (s.determiner or not s.governor)
     return bool("relational_nouns" in last and s.noun is Noun.HEAD and owner_wanted)

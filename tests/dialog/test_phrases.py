@@ -117,6 +117,7 @@ TABLE = {
         maria
         play
         call
+        what do you think about
         remind me to call
     """,
     COMPLETE: """
@@ -139,6 +140,8 @@ TABLE = {
         what does a panda eat
         what do you call a baby dog
         is the door open
+        what color does snow have
+        who can sing
         is the fan in the hall on
         how do i get to the station
         is it going to rain tomorrow
