@@ -118,8 +118,8 @@ def turns(
 ) -> None:
     """Measure how well it takes turns: when it answers, and when it lets itself be interrupted.
 
-    Recordings of people, spoken requests and all sorts of noise are played to the whole agent, on
-    a clock that does not wait. The figures are the same every time, whatever else the machine does.
+    Recordings of people, spoken requests and all sorts of noise are played to the whole agent, on a
+    clock that does not wait: the figures are the same every time, but for what it costs.
     """
     from edgevoice.bench.show import goals_table
     from edgevoice.bench.turns.people import SPEECH
