@@ -6,8 +6,7 @@ else. The filter is a Kalman filter in the frequency domain, in blocks of 10 ms 
 "Frequency-domain adaptive Kalman filter for acoustic echo control in hands-free telephones", Signal
 Processing 86, 2006; partitioned as by Kuech, Mabande and Enzner, "State-space architecture of the
 partitioned-block-based acoustic echo controller", ICASSP 2014). It knows its own uncertainty, which
-is the expected error, and it hardly learns while somebody else speaks. Works at 8 kHz: voices are
-plain enough below 4 kHz, at half the cost.
+is the expected error, and it hardly learns while somebody else speaks.
 """
 
 import math
@@ -22,7 +21,10 @@ Floats = NDArray[np.floating[Any]]
 Spectra = NDArray[np.complexfloating[Any, Any]]
 
 FRAME = 160
-"""Samples of a frame at 16 kHz: 10 ms."""
+"""Samples of a frame: 10 ms at 16 kHz."""
+
+_BINS = FRAME + 1
+"""Frequencies of a frame and its predecessor together: every 50 Hz up to 8 kHz."""
 
 _PARTS = 40
 """Blocks of 10 ms that the filter looks back: 400 ms, for delays up to 250 ms and a room's tail."""
@@ -33,7 +35,7 @@ _CHANGE = 0.001
 _STEADY = 0.8
 """Smoothing per block of what is measured, as a time: 45 ms."""
 
-_INAUDIBLE = 100.0
+_INAUDIBLE = 400.0
 """Power per frequency that is nothing: keeps digital silence from being divided by."""
 
 _CONSTRAINED = 4
@@ -41,10 +43,10 @@ _CONSTRAINED = 4
 
 
 class Explained(NamedTuple):
-    """What the loudspeaker explains of a block, and what it does not.
+    """What the loudspeaker explains of a frame, and what it does not.
 
-    `residual`: the block without its predicted echo, shape `[block]`. `unexplained`: its power per
-    frequency, shape `[block + 1]`. `expected`: how much of that may still be echo.
+    `residual`: the frame without its predicted echo, shape `[160]`. `unexplained`: its power per
+    frequency, shape `[161]`. `expected`: how much of that may still be echo.
     """
 
     residual: Floats
@@ -55,33 +57,30 @@ class Explained(NamedTuple):
 class EchoPath:
     """Predicts the echo of what is played, and how far off the prediction may be."""
 
-    def __init__(self, block: int) -> None:
-        """`block`: samples of 10 ms."""
-        bins = block + 1
-        self._block = block
-        self._paths: Spectra = np.zeros((_PARTS, bins), np.complex64)
+    def __init__(self) -> None:
+        self._paths: Spectra = np.zeros((_PARTS, _BINS), np.complex64)
         # Until something is learned, the echo may be as loud as what is played.
-        self._doubt: Floats = np.full((_PARTS, bins), 1 / _PARTS, np.float32)
+        self._doubt: Floats = np.full((_PARTS, _BINS), 1 / _PARTS, np.float32)
         # The newest block first; twice as long, so that a window slides over it without copying.
-        self._played: Spectra = np.zeros((2 * _PARTS, bins), np.complex64)
-        self._power: Floats = np.zeros((2 * _PARTS, bins), np.float32)
+        self._played: Spectra = np.zeros((2 * _PARTS, _BINS), np.complex64)
+        self._power: Floats = np.zeros((2 * _PARTS, _BINS), np.float32)
         self._at = _PARTS
-        self._last: Floats = np.zeros(block, np.float32)
-        self._others: Floats = np.ones(bins, np.float32)
+        self._last: Floats = np.zeros(FRAME, np.float32)
+        self._others: Floats = np.ones(_BINS, np.float32)
         self._turn = 0
         self._quiet = _PARTS
 
     def add(self, heard: Floats, played: Floats) -> Explained:
-        """Explain `heard` by what was `played`, both of shape `[block]`, and learn from it."""
+        """Explain `heard` by what was `played`, both of shape `[160]`, and learn from it."""
         self._quiet = 0 if np.count_nonzero(played) else self._quiet + 1
         if self._quiet > _PARTS:
-            return Explained(heard, _power(self._spectrum(heard)), np.zeros_like(self._others))
+            return Explained(heard, _power(_spectrum(heard)), np.zeros_like(self._others))
         self._remember(played)
         window = slice(self._at, self._at + _PARTS)
         spectra, power = self._played[window], self._power[window]
-        echo: Floats = np.fft.irfft((spectra * self._paths).sum(0))[self._block :]
+        echo: Floats = np.fft.irfft((spectra * self._paths).sum(0))[FRAME:]
         residual = heard - echo
-        error = self._spectrum(residual)
+        error = _spectrum(residual)
         unexplained = _power(error)
         doubts = self._doubt * power
         expected: Floats = doubts.sum(0) / 2  # half of the error's block is zeros
@@ -104,30 +103,11 @@ class EchoPath:
         """Some paths in turn: keep the response from wrapping around, and let it change."""
         some = slice(self._turn, self._turn + _CONSTRAINED)
         responses = np.fft.irfft(self._paths[some])
-        responses[:, self._block :] = 0
+        responses[:, FRAME:] = 0
         self._paths[some] = np.fft.rfft(responses)
         self._turn = (self._turn + _CONSTRAINED) % _PARTS
         if not self._turn:
             self._doubt += _CHANGE * _PARTS / _CONSTRAINED * _power(self._paths)
-
-    def _spectrum(self, block: Floats) -> Spectra:
-        return np.fft.rfft(np.concatenate([np.zeros(self._block, np.float32), block]))
-
-
-_HALF_BAND = (np.sinc(np.arange(-15, 16) / 2) * np.hamming(31) / 2).astype(np.float32)
-
-
-class Halver:
-    """From 16 to 8 kHz (a windowed-sinc filter), frame by frame; 1 ms late."""
-
-    def __init__(self) -> None:
-        self._last: Floats = np.zeros(len(_HALF_BAND) - 1, np.float32)
-
-    def add(self, frame: Samples) -> Floats:
-        """`frame` of shape `[160]` at half the rate, shape `[80]`."""
-        sound = np.concatenate([self._last, frame])
-        self._last = sound[FRAME:]
-        return np.convolve(sound, _HALF_BAND, "valid")[::2]
 
 
 # Bands from 150 Hz to 3.9 kHz, in steps of 50 Hz: wider, the higher, as for the ear.
@@ -139,7 +119,7 @@ _FLOOR_RISES = 1.007
 _FLOOR_BIAS = 2.0
 """A floor of minima is so much below the noise's mean power."""
 
-_SILENT = 1e3
+_SILENT = 4e3
 """Power in a band of a room that is digitally silent; below it nothing is heard."""
 
 _SURPRISE_UP, _SURPRISE_DOWN = 0.05, 0.001
@@ -152,29 +132,38 @@ _PERSON = 6.0
 """Decibels above the usual surprise that are a person."""
 
 
+class Overheard(NamedTuple):
+    """A frame as it is without us.
+
+    `person`: how sure we are that somebody but the loudspeaker makes sound, 0…1. `residual`: the
+    frame without the echo as far as it can be predicted, shape `[160]`.
+    """
+
+    person: float
+    residual: Floats
+
+
 class DoubleTalk:
-    """How sure we are that somebody but the loudspeaker makes sound, 10 ms at a time."""
+    """Tells whether somebody speaks over our own voice, 10 ms at a time."""
 
     def __init__(self) -> None:
-        self._halve_heard, self._halve_played = Halver(), Halver()
-        self._path = EchoPath(FRAME // 2)
+        self._path = EchoPath()
         self._unexplained: Floats = np.zeros(len(_EDGES) - 1, np.float32)
         self._expected: Floats = np.zeros(len(_EDGES) - 1, np.float32)
         self._floor: Floats = np.full(len(_EDGES) - 1, np.inf, np.float32)
         self._usual = 0.0
-        self._since_played = 1000
+        self._quiet = _PARTS
 
-    def add(self, microphone: Samples, loudspeaker: Samples) -> float:
-        """Whether there is a person in `microphone`, 0…1; both have shape `[160]`, 16 kHz."""
-        heard, played = self._halve_heard.add(microphone), self._halve_played.add(loudspeaker)
-        explained = self._path.add(heard, played)
+    def add(self, microphone: Samples, loudspeaker: Samples) -> Overheard:
+        """What is in `microphone` while `loudspeaker` is played; both have shape `[160]`."""
+        explained = self._path.add(microphone.astype(np.float32), loudspeaker.astype(np.float32))
         surprise = self._surprise(_bands(explained.unexplained), _bands(explained.expected))
         person = 1 / (1 + math.exp(-(surprise - self._usual - _PERSON) / 2))
-        self._since_played = 0 if np.count_nonzero(loudspeaker) else self._since_played + 1
-        if self._since_played < 30:
+        self._quiet = 0 if np.count_nonzero(loudspeaker) else self._quiet + 1
+        if self._quiet < _PARTS:  # echo is nothing unusual
             step = _SURPRISE_UP if surprise > self._usual else -_SURPRISE_DOWN
             self._usual = min(max(self._usual + step, _USUAL[0]), _USUAL[1])
-        return person
+        return Overheard(person, explained.residual)
 
     def _surprise(self, unexplained: Floats, expected: Floats) -> float:
         """How many decibels, on average over the bands, we are off more than we expected."""
@@ -191,3 +180,7 @@ def _bands(power: Floats) -> Floats:
 
 def _power(spectrum: Spectra) -> Floats:
     return spectrum.real**2 + spectrum.imag**2
+
+
+def _spectrum(block: Floats) -> Spectra:
+    return np.fft.rfft(np.concatenate([np.zeros(FRAME, np.float32), block]))

@@ -12,8 +12,8 @@ from tools.bench.echo_detectors import (
     Costs,
     Scene,
     alone,
+    begins,
     echoes,
-    events,
     first_sign,
     interrupted,
     interruptions,
@@ -40,11 +40,11 @@ def person() -> Clip:
     return Clip("somebody", pcm, ((samples_of(1_000), samples_of(3_000)),))
 
 
-def test_events_within_a_second_are_one() -> None:
-    assert events(signs()) == 0
-    assert events(signs(10, 11, 12)) == 1
-    assert events(signs(10, 60, 105)) == 1
-    assert events(signs(10, 110, 400)) == 3
+def test_signs_within_a_second_are_one() -> None:
+    assert begins(signs()) == []
+    assert begins(signs(10, 11, 12)) == [10]
+    assert begins(signs(10, 60, 105)) == [10]
+    assert begins(signs(10, 110, 400)) == [10, 110, 400]
 
 
 def test_the_longest_sign() -> None:

@@ -7,14 +7,15 @@ rooms are `edgevoice.bench.turns.rooms`: the echo takes 20 to 250 ms and is 0 to
 played. One loudspeaker in five distorts. A third as long, there is a kitchen in the room. The
 detectors:
 
-    vad on AEC3         Silero's probability on the canceller's output
-    vad on residual     the same on what a linear filter of our own leaves (`EchoPath`, 16 kHz)
-    residual / expected `edgevoice.audio.double_talk`: the residual's power to the expected one
+    vad on AEC3         Silero's probability on AEC3's output
+    vad on residual     the same on what a linear filter of our own leaves
+    residual / expected `edgevoice.audio.double_talk`: that residual's power to the expected one
 
 A false suspicion is one in echo alone, after two seconds; those within a second are one. The time
 to a suspicion counts from the first voiced sample (as Silero finds it in the clean recording) to
 the end of the frame that raises it; people are added at -10, 0 and +10 dB of echo to person. Then
-playback is held, 30 ms after the suspicion, and the time is taken until 300 ms of voice were heard.
+playback is held, 30 ms after the suspicion, and the time is taken until 300 ms of voice were heard;
+after a false suspicion, how much voice is heard in a second.
 """
 
 import argparse
@@ -30,9 +31,10 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from pywebrtc_audio import AudioProcessor
 
 from edgevoice.audio.chunk import LISTENING_RATE, Samples, milliseconds_of, samples_of
-from edgevoice.audio.double_talk import FRAME, DoubleTalk, EchoPath
+from edgevoice.audio.double_talk import FRAME, DoubleTalk
 from edgevoice.audio.echo import EchoCanceller
 from edgevoice.audio.resample import Resampler, to_int16
 from edgevoice.bench.turns.people import SPEECH, Clip, load_people, read_flac
@@ -51,6 +53,7 @@ RATIOS_DB = (-10, 0, 10)
 WITHIN = samples_of(1_200)
 """A person who is not noticed so long after the first voiced sample is missed."""
 
+AEC3 = {"echo_cancellation": True, "high_pass_filter": True}
 HELD_AFTER = samples_of(30)
 CONFIRMED = samples_of(300)
 VOICES = "en-us en-gb+f2 en-gb-scotland en-us+f4 en-gb-x-rp+m3 en-029+f3".split()
@@ -112,10 +115,14 @@ class Scene:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Heard:
-    """What the canceller and our own filter make of a scene: sound, and scores per frame."""
+    """What becomes of a scene: three ways to clean it, and the detector's scores per frame.
 
-    cleaned: Samples
+    `cleaned` is what an agent hears: AEC3's output, and the residual while there is a person.
+    """
+
+    aec3: Samples
     residual: Samples
+    cleaned: Samples
     person: NDArray[np.float64]
 
 
@@ -227,25 +234,23 @@ class Costs:
 
 def listen(microphone: Samples, played: Samples, costs: Costs) -> Heard:
     """Everything about a scene that the detectors look at."""
-    frames = [slice(at, at + FRAME) for at in range(0, len(played) - FRAME + 1, FRAME)]
-    both, alone, path = EchoCanceller(), DoubleTalk(), EchoPath(FRAME)
+    starts = range(0, len(played) - FRAME + 1, FRAME)
+    pairs = [(microphone[at : at + FRAME], played[at : at + FRAME]) for at in starts]
+    canceller, aec3, talk = EchoCanceller(), AudioProcessor(**AEC3), DoubleTalk()
     began = time.process_time()
-    cleaned = [both.add(microphone[frame], played[frame]) for frame in frames]
-    costs.charge("the whole canceller", began, len(played))
+    cleaned = [canceller.add(*pair) for pair in pairs]
+    costs.charge("EchoCanceller", began, len(played))
     began = time.process_time()
-    for frame in frames:
-        alone.add(microphone[frame], played[frame])
-    costs.charge("of it residual / expected", began, len(played))
+    suppressed = [aec3.process(*pair) for pair in pairs]
+    costs.charge("of it AEC3", began, len(played))
     began = time.process_time()
-    residual = [
-        path.add(microphone[frame].astype(np.float32), played[frame].astype(np.float32)).residual
-        for frame in frames
-    ]
-    costs.charge("linear filter at 16 kHz", began, len(played))
+    overheard = [talk.add(*pair) for pair in pairs]
+    costs.charge("of it DoubleTalk", began, len(played))
     return Heard(
+        np.concatenate(suppressed),
+        to_int16(np.concatenate([each.residual for each in overheard]).astype(np.float32)),
         np.concatenate([each.pcm for each in cleaned]),
-        to_int16(np.concatenate(residual).astype(np.float32)),
-        np.array([each.person for each in cleaned]),
+        np.array([each.person for each in overheard]),
     )
 
 
@@ -269,8 +274,8 @@ def detectors() -> dict[str, Detector]:
     """Every detector, at the thresholds that are of interest."""
     vad = SileroVad()
 
-    def on_cleaned(threshold: float) -> Detector:
-        return lambda heard: voiced(heard.cleaned, vad, threshold)
+    def on_aec3(threshold: float) -> Detector:
+        return lambda heard: voiced(heard.aec3, vad, threshold)
 
     def on_residual(threshold: float) -> Detector:
         return lambda heard: voiced(heard.residual, vad, threshold)
@@ -286,29 +291,28 @@ def detectors() -> dict[str, Detector]:
         return lambda heard: one(heard) & other(heard)
 
     return {
-        "vad on AEC3 ≥ 0.3": on_cleaned(0.3),
-        "vad on AEC3 ≥ 0.5": on_cleaned(0.5),
+        "vad on AEC3 ≥ 0.3": on_aec3(0.3),
+        "vad on AEC3 ≥ 0.5": on_aec3(0.5),
         "vad on residual ≥ 0.5": on_residual(0.5),
         "vad on residual ≥ 0.8": on_residual(0.8),
         "residual / expected - 2 dB": ratio(-2),
         "residual / expected": ratio(0),
         "residual / expected + 2 dB": ratio(2),
-        "residual / expected, or vad on AEC3 ≥ 0.5": either(ratio(0), on_cleaned(0.5)),
-        "residual / expected - 2 dB, and vad on AEC3 ≥ 0.3": all_of(ratio(-2), on_cleaned(0.3)),
+        "residual / expected, or vad on AEC3 ≥ 0.5": either(ratio(0), on_aec3(0.5)),
+        "residual / expected - 2 dB, and vad on AEC3 ≥ 0.3": all_of(ratio(-2), on_aec3(0.3)),
     }
 
 
 # --- figures
 
 
-def events(signs: Signs, apart: int = 100) -> int:
-    """How often `signs` begin; those within `apart` frames of the last one are the same."""
-    begins = np.flatnonzero(np.diff(signs.astype(np.int8), prepend=0) == 1)
-    count, last = 0, -apart
-    for begin in begins:
-        if begin - last >= apart:
-            count, last = count + 1, int(begin)
-    return count
+def begins(signs: Signs, apart: int = 100) -> list[int]:
+    """Frames in which `signs` begin; those within `apart` frames of the last one are the same."""
+    found: list[int] = []
+    for begin in np.flatnonzero(np.diff(signs.astype(np.int8), prepend=0) == 1):
+        if not found or begin - found[-1] >= apart:
+            found.append(int(begin))
+    return found
 
 
 def longest(signs: Signs) -> int:
@@ -342,15 +346,19 @@ def until_voiced(pcm: Samples, vad: SileroVad, onset: int) -> int | None:
     return int((enough[0] + 1) * FRAME) if len(enough) else None
 
 
-def held(scene: Scene, heard: Heard) -> Scene:
-    """The scene, with playback held soon after the first sign of the person."""
-    assert scene.onset is not None
-    sign = first_sign(heard.person >= 0.5, scene.onset)
-    if sign is None:
-        return scene
+def held(scene: Scene, sign: int) -> Scene:
+    """The scene, with playback held soon after the sample `sign`."""
     played = scene.played.copy()
-    played[scene.onset + sign + HELD_AFTER :] = 0
+    played[sign + HELD_AFTER :] = 0
     return replace(scene, played=played)
+
+
+def voice_after(scene: Scene, sign: int, vad: SileroVad) -> int:
+    """Milliseconds of voice in the second after a false sign, on which playback is held."""
+    after = held(scene, sign)
+    end = sign + LISTENING_RATE
+    heard = listen(after.microphone[:end], after.played[:end], Costs())
+    return 10 * int(voiced(heard.cleaned, vad, 0.5)[sign // FRAME :].sum())
 
 
 # --- the study
@@ -362,8 +370,11 @@ def alone(scenes: Iterator[Scene], costs: Costs) -> dict[str, object]:
     tried, vad = detectors(), SileroVad()
     minutes: dict[str, float] = {}
     false: dict[str, dict[str, int]] = {name: {} for name in tried}
-    fired, frames, run = 0, 0, 0
-    reduced: list[float] = []
+    fired: dict[str, int] = {}
+    run: dict[str, int] = {}
+    frames = 0
+    voice: list[int] = []
+    reduced: dict[str, list[float]] = {"aec3": [], "residual": []}
     for each in scenes:
         microphone = each.microphone
         heard = listen(microphone, each.played, costs)
@@ -371,24 +382,31 @@ def alone(scenes: Iterator[Scene], costs: Costs) -> dict[str, object]:
         minutes[kind] = minutes.get(kind, 0) + (len(heard.person) - settled) / 6_000
         for name, detect in tried.items():
             so_far = false[name].get(kind, 0)
-            false[name][kind] = so_far + events(detect(heard)[settled:])
-        speech = voiced(heard.cleaned, vad, 0.5)[settled:]
-        fired, frames, run = (
-            fired + int(speech.sum()),
-            frames + len(speech),
-            max(run, longest(speech)),
-        )
-        after = slice(settled * FRAME, len(heard.cleaned))
-        reduced.append(20 * np.log10(loudness(microphone[after]) / rms(heard.cleaned[after])))
+            false[name][kind] = so_far + len(begins(detect(heard)[settled:]))
+        for name, pcm in {"aec3": heard.aec3, "both": heard.cleaned}.items():
+            speech = voiced(pcm, vad, 0.5)[settled:]
+            fired[name] = fired.get(name, 0) + int(speech.sum())
+            run[name] = max(run.get(name, 0), longest(speech))
+        signs = heard.person >= 0.5
+        signs[:settled] = False
+        voice += [voice_after(each, sign * FRAME, vad) for sign in begins(signs)]
+        frames += len(signs) - settled
+        after = slice(settled * FRAME, len(heard.aec3))
+        loud = rms(microphone[after])
+        reduced["aec3"].append(20 * np.log10(loud / rms(heard.aec3[after])))
+        reduced["residual"].append(20 * np.log10(loud / rms(heard.residual[after])))
     return {
         "minutes": minutes,
         "false_suspicions_per_minute": {
             name: {kind: count / minutes[kind] for kind, count in of.items()}
             for name, of in false.items()
         },
-        "vad_on_aec3_percent_of_time": 100 * fired / max(1, frames),
-        "vad_on_aec3_longest_ms": 10 * run,
-        "aec3_reduces_db": {"worst": min(reduced), "median": float(np.median(reduced))},
+        "voice_percent_of_time": {name: 100 * of / max(1, frames) for name, of in fired.items()},
+        "longest_voice_ms": {name: 10 * of for name, of in run.items()},
+        "voice_ms_in_the_second_after_each_false_suspicion_held": sorted(voice, reverse=True),
+        "reduced_db": {
+            name: {"worst": min(of), "median": float(np.median(of))} for name, of in reduced.items()
+        },
     }
 
 
@@ -408,14 +426,17 @@ def interrupted(scenes: Iterator[Scene], costs: Costs) -> dict[str, object]:
         for name, detect in tried.items():
             sign = first_sign(detect(heard), each.onset)
             times.setdefault((name, each.ratio_db), []).append(sign)
-        quiet = held(each, heard)
+        sign = first_sign(heard.person >= 0.5, each.onset)
+        quiet = each if sign is None else held(each, each.onset + sign)
         after = listen(quiet.microphone, quiet.played, Costs())
         for name, pcm in {
             "clean recording": to_int16(each.others.astype(np.float32)),
-            "AEC3, playing on": heard.cleaned,
+            "AEC3, playing on": heard.aec3,
             "residual, playing on": heard.residual,
-            "AEC3, held": after.cleaned,
+            "both, playing on": heard.cleaned,
+            "AEC3, held": after.aec3,
             "residual, held": after.residual,
+            "both, held": after.cleaned,
         }.items():
             soon = until_voiced(pcm, vad, each.onset)
             voice.setdefault((name, each.ratio_db), []).append(soon)
