@@ -1,6 +1,8 @@
 """Takes our own sound out of what the microphone hears, and tells whether somebody speaks over it.
 
-The canceller is WebRTC's AEC3 (BSD-3-Clause, package `pywebrtc-audio`).
+The canceller is WebRTC's AEC3 (BSD-3-Clause, package `pywebrtc-audio`). It suppresses what its own
+linear filter leaves of the echo, and with that most of a voice that speaks over ours. So a filter
+of our own (`double_talk`) tells whether there is one, and lets it through without its echo.
 """
 
 from dataclasses import dataclass
@@ -14,12 +16,34 @@ from edgevoice.errors import ModelError
 
 __all__ = ["FRAME", "Cleaned", "EchoCanceller"]
 
+# How to notice a person over our own voice was measured by `tools.bench.echo_detectors`, in
+# simulated rooms with echoes of 0 to -20 dB after 20 to 250 ms: 120 people as loud as the echo,
+# beside loudspeakers of which every fifth distorts; the times are from the first voiced sample (median, 95th percentile). False suspicions: per
+# minute of our voice alone, in 24 minutes, and in 5 of a loudspeaker that distorts.
+#
+#                                        noticed                false suspicions
+#     Silero on AEC3's output, 0.5       99%    115   454 ms    0.67   0.19 per minute
+#     Silero on our residual, 0.5        100%    48   171 ms    1.75   1.88
+#     our residual to its expectation    100%    24   126 ms    0      1.13
+#
+# The last one it is, and it runs no network. Where the echo is 10 dB louder than the person, it
+# notices 84% (Silero on AEC3's output: 81%), at a median of 75 ms (329). On the false suspicions
+# of the distorting loudspeaker playback was held, and Silero heard no voice in the second after.
+#
+# Once it is held, 300 ms of a voice as loud as the echo are heard in AEC3's output 420 ms after
+# their beginning (95%: 700), in what we let through after 370 (550), in the clean recording after
+# 340 (410).
+#
+# All of it takes 24 ms of processor time per second (AMD EPYC, busy with other work), 8 of them
+# AEC3's and 10 the detector's.
+
 _LINGER = 50
 """Frames after the last sign of a person for which they are let through."""
 
 _BACKGROUND = 0.1
-"""How much of the residual is heard while there is nobody: after the silence that AEC3 leaves, a
-voice that sets in is not taken for one by Silero for up to half a second."""
+"""How much of the residual is heard while there is nobody. After the silence that AEC3 leaves, Silero
+is slow to believe in a voice that sets in: of one 10 dB louder than the echo, 300 ms were heard
+after 895 ms (95th percentile of 40 people), and with this after 534."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
