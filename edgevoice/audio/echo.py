@@ -18,8 +18,9 @@ __all__ = ["FRAME", "Cleaned", "EchoCanceller"]
 
 # How to notice a person over our own voice was measured by `tools.bench.echo_detectors`, in
 # simulated rooms with echoes of 0 to -20 dB after 20 to 250 ms: 120 people as loud as the echo,
-# beside loudspeakers of which every fifth distorts; the times are from the first voiced sample (median, 95th percentile). False suspicions: per
-# minute of our voice alone, in 24 minutes, and in 5 of a loudspeaker that distorts.
+# beside loudspeakers of which every fifth distorts. The times are from the first voiced sample
+# (median, 95th percentile). False suspicions: per minute of our voice alone, in 24 minutes, and in
+# 5 of a loudspeaker that distorts.
 #
 #                                        noticed                false suspicions
 #     Silero on AEC3's output, 0.5       99%    115   454 ms    0.67   0.19 per minute
@@ -41,9 +42,9 @@ _LINGER = 50
 """Frames after the last sign of a person for which they are let through."""
 
 _BACKGROUND = 0.1
-"""How much of the residual is heard while there is nobody. After the silence that AEC3 leaves, Silero
-is slow to believe in a voice that sets in: of one 10 dB louder than the echo, 300 ms were heard
-after 895 ms (95th percentile of 40 people), and with this after 534."""
+"""How much of the residual is heard while there is nobody. After the silence that AEC3 leaves,
+Silero is slow to believe in a voice that sets in: of one 10 dB louder than the echo, 300 ms were
+heard after 895 ms (95th percentile of 40 people), and with this after 534."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
