@@ -14,7 +14,7 @@ LACKS = {
     Clause.SUBJECT: Lack.SOME,
     Clause.QUESTION: Lack.SOME,
     Clause.INVERTED: Lack.MUCH,
-    Clause.ASKED: Lack.SOME,
+    Clause.ASKED: Lack.MUCH,
     Clause.EQUATED: Lack.SOME,
     Clause.BARE: Lack.MUCH,
     Clause.OBJECT: Lack.MUCH,

@@ -18,6 +18,12 @@ from edgevoice.config import Config
 from tests.bench.test_turns_people import folder_with, murmur
 from tests.bench.test_turns_picture import ALL, CURVES
 
+FIGURES: dict[str, Any] = {
+    "echo": {"minutes": 1.0, "holds": 0, "cancels": 0},
+    "people": [],
+    "disturbances": {"kinds": {}},
+}
+
 Asked = list[tuple[Any, ...]]
 
 
@@ -36,7 +42,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> Asked:
         _: Config, people: Sequence[Clip], _progress: object, *, quick: bool, kitchen: Path
     ) -> tuple[dict[str, Any], list[Goal]]:
         asked.append((people, quick, kitchen))
-        return {"echo": 1}, [Goal.at_most("echo", 0, 0)]
+        return FIGURES, [Goal.at_most("echo", 0, 0)]
 
     monkeypatch.setattr(endpointing, "measure", endpoints)
     monkeypatch.setattr(interruptions, "measure", disturb)
@@ -57,7 +63,7 @@ def test_people_are_those_in_the_folder(asked: Asked, speech: Path) -> None:
     assert others == (people, False, speech / "kitchen.flac")
     assert measured.notice == "" and measured.goals[-1].name == "echo"
     figures = measured.result.figures
-    assert figures["interruptions"] == {"echo": 1} and figures["endpointing"]["people"]
+    assert figures["interruptions"] == FIGURES and figures["endpointing"]["people"]
 
 
 def test_without_recordings_the_rest_is_measured(asked: Asked, tmp_path: Path) -> None:

@@ -1,6 +1,5 @@
 """How long to wait: what holds for every witness, and a few people."""
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -34,7 +33,7 @@ def wait(tone: float | None = None, said: Completeness | None = None, waits: Wai
 
 def test_without_a_witness_the_wait_is_the_plain_one() -> None:
     assert wait() == PLAIN
-    assert wait(said=Completeness.UNSURE) == wait(NEUTRAL_TONE) == PLAIN
+    assert wait(NEUTRAL_TONE) == PLAIN
 
 
 @given(tones, words, pauses)
@@ -85,7 +84,7 @@ def test_a_bare_answer_goes_at_once_however_open_it_sounds() -> None:
 
 
 def test_a_complete_sentence_is_not_waited_for_long_however_open_it_sounds() -> None:
-    assert wait(0.01, Completeness.COMPLETE) <= 1.3 * PLAIN
+    assert wait(0.01, Completeness.COMPLETE) <= PLAIN
 
 
 def test_a_new_silence_has_new_witnesses() -> None:

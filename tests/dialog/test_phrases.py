@@ -89,6 +89,8 @@ TABLE = {
         wake me at half past
         what is the name of your
         would you like a cup of
+        how many legs does a dog
+        does the cat
         a lot of
     """,
     UNSURE: """
@@ -108,9 +110,7 @@ TABLE = {
         count from five
         what is thirty
         how many legs
-        how many legs does a dog
         which planet
-        does the cat
         is the light
         and in france
         a joke

@@ -7,6 +7,7 @@ from rich.text import Text
 
 from edgevoice.bench.turns.curves import CHOSEN, Endpointing, Point
 from edgevoice.bench.turns.run import Turns
+from edgevoice.bench.turns.stopping import interruptions_report
 
 
 def report(turns: Turns) -> RenderableType:
@@ -14,7 +15,9 @@ def report(turns: Turns) -> RenderableType:
     parts: list[RenderableType] = []
     if turns.notice:
         parts.append(Text(turns.notice, "yellow"))
-    return Group(*parts, _endpoints(turns.endpointing))
+    return Group(
+        *parts, _endpoints(turns.endpointing), interruptions_report(turns.interruptions)
+    )
 
 
 def _endpoints(measured: Endpointing) -> Table:
