@@ -1,6 +1,7 @@
 """Reads the phrases of a language from a file that a person can edit."""
 
 from dataclasses import fields
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -33,24 +34,35 @@ _PHRASES = _mirror(Phrases, grammar=_GRAMMAR)
 
 def load_phrases(path: Path) -> Phrases:
     """The phrases in the YAML file at `path`; raises `ConfigError`, one line with key and cure."""
+    return _phrases(path, _read(path))
+
+
+@lru_cache(maxsize=4)
+def _phrases(path: Path, text: str) -> Phrases:
+    """The phrases in `text`, which was read from `path`; the same text is understood once."""
     try:
-        model = _PHRASES.model_validate(_read(path))
+        model = _PHRASES.model_validate(_parse(path, text))
     except ValidationError as error:
         raise _explain(error, path) from None
     lists = model.model_dump()
     return Phrases(**lists | {"grammar": Grammar(**lists["grammar"])})
 
 
-def _read(path: Path) -> Any:
+def _read(path: Path) -> str:
     try:
-        # A word stays a word: to most of YAML, "yes", "no", "on" and "off" are none.
-        return yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)
+        return path.read_text(encoding="utf-8")
     except OSError as error:
         raise ConfigError(
             f"{path}: cannot be read ({error.strerror})", "Check the path under `phrases.file`."
         ) from None
     except UnicodeDecodeError:
         raise ConfigError(f"{path}: is not UTF-8 text", "Save it as UTF-8.") from None
+
+
+def _parse(path: Path, text: str) -> Any:
+    try:
+        # A word stays a word: to most of YAML, "yes", "no", "on" and "off" are none.
+        return yaml.load(text, Loader=yaml.BaseLoader)
     except (yaml.YAMLError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         where = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
