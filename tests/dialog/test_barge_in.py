@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edgevoice.audio.chunk import samples_of
-from edgevoice.dialog.barge_in import PATIENCE, SIGN, VOICED, Suspicion
+from edgevoice.dialog.barge_in import HINT, PATIENCE, SIGN, VOICED, Suspicion
 from edgevoice.dialog.events import Event, PersonSuspected, SuspicionCleared
 
 TICK = samples_of(20)
@@ -30,6 +30,11 @@ def test_the_detector_alone_is_a_sign_at_once() -> None:
 def test_so_is_a_little_voice_where_nobody_can_tell() -> None:
     assert watched([(None, 0), (None, VOICED - 1)]) == []
     assert watched([(None, 0), (None, VOICED)]) == [PersonSuspected(2 * TICK)]
+
+
+def test_where_somebody_can_tell_voice_needs_a_hint_of_a_person() -> None:
+    assert watched([(HINT - 0.01, VOICED)] * 10) == []
+    assert watched([(HINT, VOICED)]) == [PersonSuspected(TICK)]
 
 
 def test_a_sign_that_leads_to_nothing_is_cleared_and_does_not_come_back_by_itself() -> None:
