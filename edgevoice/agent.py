@@ -303,7 +303,9 @@ class Agent:
         now = self._journal.now()
         unanswered = self._history.unanswered and self._state is not State.OVERLAP
         judged = self._listener.judge(transcript, utterance.start, now, unanswered)
-        if self._state in (State.PAUSED, State.OVERLAP):
+        if self._state is State.OVERLAP and isinstance(judged, Misunderstood):
+            self._listener.wait_for_more()
+        elif self._state in (State.PAUSED, State.OVERLAP):
             self._journal.publish(self._listener.hear_words(transcript, now))
         self._handle(self._meant(judged))
 

@@ -76,6 +76,9 @@ VAD frame from a cold cache takes 0.5 ms, and 0.1 ms right after another one."""
 WORDS_DUE = samples_of(900)
 """Silence in which words that were said over our reply must be worked out: after it we go on."""
 
+MORE_DUE = samples_of(400)
+"""Silence after uncertain words that were said over our reply, after which we go on."""
+
 VETO = 3
 """The gate is so many times as high once what has come through it was no word, or "mhm"."""
 
@@ -202,6 +205,10 @@ class Listener:
     def wait_for_words(self) -> None:
         """Before the silence that has begun may be an end, the words before it must be known."""
         self._segmenter.wait = WORDS_DUE
+
+    def wait_for_more(self) -> None:
+        """The words before the present silence tell nothing; more may follow."""
+        self._segmenter.wait = MORE_DUE
 
     def let_it_pass(self) -> None:
         """What is being said does not interrupt us, unless it becomes much longer."""

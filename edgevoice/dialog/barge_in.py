@@ -16,15 +16,17 @@ is a detector it must have a hint of a person as well. Measured on 15 minutes of
 by itself raises 0.5 false signs a minute, with the hint 0.1, the detector alone none; and of people
 10 dB below the echo it then notices 92%, the detector alone 88%."""
 
-PATIENCE = samples_of(400)
-"""Speech has to begin so soon after a sign. With our own sound gone it is plain to hear."""
+PATIENCE, LONGEST = samples_of(300), samples_of(900)
+"""Speech has to begin so soon after the last sign, and after the first: with our own sound gone it
+is plain to hear."""
 
 
 class Suspicion:
     """Turns signs into `PersonSuspected` and `SuspicionCleared`."""
 
     def __init__(self) -> None:
-        self._since: int | None = None
+        self._first = 0
+        self._latest = 0
         self._spent = False  # this sign has led to nothing already
 
     def add(
@@ -36,15 +38,16 @@ class Suspicion:
             sign = voiced >= VOICED
         else:
             sign = person >= SIGN or (voiced >= VOICED and person >= HINT)
+        if sign:
+            self._latest = now
         if not held:
-            self._since = None
             self._spent = self._spent and sign
             if sign and not self._spent:
-                self._since = now
+                self._first = now
                 return PersonSuspected(now)
             return None
-        self._since = now if self._since is None else self._since
-        if now - self._since >= PATIENCE and not voiced:
-            self._spent = True
+        waited, silent = now - self._first, now - self._latest
+        if not voiced and (silent >= PATIENCE or waited >= LONGEST):
+            self._spent = sign
             return SuspicionCleared(now)
         return None

@@ -159,7 +159,7 @@ TABLE: Mapping[tuple[State, type[Event]], tuple[State, Action]] = {
     (_S.OVERLAP, Understood): (_S.DRAFTING, _A.TAKE_OVER),
     (_S.OVERLAP, Stopped): (_S.BLANK, _A.INTERRUPT),
     (_S.OVERLAP, Acknowledged): (_S.SPEAKING, _A.GO_ON),
-    (_S.OVERLAP, Misunderstood): (_S.SPEAKING, _A.GO_ON),
+    (_S.OVERLAP, Misunderstood): (_S.OVERLAP, _A.NOTHING),  # more may tell
     (_S.OVERLAP, NothingSaid): (_S.SPEAKING, _A.GO_ON),
     (_S.OVERLAP, Summoned): (_S.HEARING, _A.INTERRUPT),
     (_S.OVERLAP, Dismissed): (_S.SPEAKING, _A.GO_ON),

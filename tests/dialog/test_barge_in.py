@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edgevoice.audio.chunk import samples_of
-from edgevoice.dialog.barge_in import HINT, PATIENCE, SIGN, VOICED, Suspicion
+from edgevoice.dialog.barge_in import HINT, LONGEST, PATIENCE, SIGN, VOICED, Suspicion
 from edgevoice.dialog.events import Event, PersonSuspected, SuspicionCleared
 
 TICK = samples_of(20)
@@ -38,8 +38,14 @@ def test_where_somebody_can_tell_voice_needs_a_hint_of_a_person() -> None:
 
 
 def test_a_sign_that_leads_to_nothing_is_cleared_and_does_not_come_back_by_itself() -> None:
-    hum: list[tuple[float | None, int]] = [(1.0, 0)] * 500
-    assert watched(hum) == [PersonSuspected(TICK), SuspicionCleared(TICK + PATIENCE)]
+    assert watched([(1.0, 0)] * 500) == [PersonSuspected(TICK), SuspicionCleared(TICK + LONGEST)]
+
+
+def test_a_short_sign_is_cleared_soon() -> None:
+    assert watched([(1.0, 0), *[(0.0, 0)] * 100]) == [
+        PersonSuspected(TICK),
+        SuspicionCleared(TICK + PATIENCE),
+    ]
 
 
 def test_a_new_sign_counts_again() -> None:
