@@ -172,7 +172,8 @@ class Agent:
         if self._attending.summoned and (self._state, Summoned) in TABLE:
             self._handle(Summoned(chunk.end))
         for piece in heard:
-            for speech in self._listener.feed(piece, busy):
+            held = self._state in (State.SUSPECTING, State.OVERLAP)
+            for speech in self._listener.feed(piece, hurry=busy, keen=held):
                 self._handle(speech)
         if self._attending.finished:
             for speech in self._listener.finish(chunk.end):
@@ -388,7 +389,7 @@ class Agent:
         seen = utterance.seen or Transcript("")
         certain = self._listener.certain(seen)
         match self._phrases.overlap(seen.text):
-            case Overlap.NOTHING | Overlap.BACKCHANNEL:
+            case Overlap.BACKCHANNEL:
                 self._listener.let_it_pass()
             case Overlap.COMMAND if certain:
                 self._handle(SpeechConfirmed(self._journal.now(), utterance.start))

@@ -99,8 +99,8 @@ def test_a_single_word_may_still_become_another_thing() -> None:
     assert not talk.turns[0].interrupted
 
 
-@pytest.mark.parametrize("seen", ["okay", "", Transcript("okay", -3.0)])
-def test_what_is_no_word_or_mhm_is_let_through_the_gate(seen: str | Transcript) -> None:
+@pytest.mark.parametrize("seen", ["okay", Transcript("okay", -3.0)])
+def test_mhm_is_let_through_the_gate(seen: str | Transcript) -> None:
     talk = spoken_over(800, *[seen] * 3, stt=LOOKED)
     assert not talk.turns[0].interrupted
 

@@ -15,9 +15,7 @@ def report(turns: Turns) -> RenderableType:
     parts: list[RenderableType] = []
     if turns.notice:
         parts.append(Text(turns.notice, "yellow"))
-    return Group(
-        *parts, _endpoints(turns.endpointing), interruptions_report(turns.interruptions)
-    )
+    return Group(*parts, _endpoints(turns.endpointing), interruptions_report(turns.interruptions))
 
 
 def _endpoints(measured: Endpointing) -> Table:
