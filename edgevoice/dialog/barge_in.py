@@ -16,7 +16,7 @@ is a detector it must have a hint of a person as well. Measured on 15 minutes of
 by itself raises 0.5 false signs a minute, with the hint 0.1, the detector alone none; and of people
 10 dB below the echo it then notices 92%, the detector alone 88%."""
 
-PATIENCE, LONGEST = samples_of(300), samples_of(900)
+PATIENCE, LONGEST = samples_of(300), samples_of(700)
 """Speech has to begin so soon after the last sign, and after the first: with our own sound gone it
 is plain to hear."""
 

@@ -112,6 +112,15 @@ def test_a_quiet_person_can_be_made_louder() -> None:
 # --- the person
 
 
+def test_until_the_echo_is_known_we_are_deaf_while_we_speak() -> None:
+    played = np.concatenate([babble(1, 2), silence(1), babble(6, 3)])
+    frames = clean(EchoCanceller(), heard(echo_of(played, 10)), played)
+    assert not track(frames[10:100]).any()
+    assert track(frames[150:200]).any()  # between two sentences
+    assert people(frames).max() < 0.5
+    assert track(frames[-100:]).any()
+
+
 @pytest.mark.parametrize("level_db", [-20, -6, 0, 6])
 def test_our_own_voice_alone_is_nobody(level_db: int) -> None:
     played = babble(8, 3)
