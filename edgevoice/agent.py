@@ -172,8 +172,7 @@ class Agent:
         if self._attending.summoned and (self._state, Summoned) in TABLE:
             self._handle(Summoned(chunk.end))
         for piece in heard:
-            held = self._state in (State.SUSPECTING, State.OVERLAP)
-            for speech in self._listener.feed(piece, hurry=busy, keen=held):
+            for speech in self._listener.feed(piece, busy):
                 self._handle(speech)
         if self._attending.finished:
             for speech in self._listener.finish(chunk.end):
@@ -391,9 +390,7 @@ class Agent:
         match self._phrases.overlap(seen.text):
             case Overlap.BACKCHANNEL:
                 self._listener.let_it_pass()
-            case Overlap.COMMAND if certain:
-                self._handle(SpeechConfirmed(self._journal.now(), utterance.start))
-            case Overlap.OTHER if certain and " " in seen.text:  # one word may become "I see"
+            case Overlap.COMMAND | Overlap.OTHER if certain:
                 self._handle(SpeechConfirmed(self._journal.now(), utterance.start))
 
     def _awkward(self, now: int) -> bool:

@@ -182,9 +182,9 @@ class PhrasesConfig(Section):
 class BargeInConfig(Section):
     """Being interrupted."""
 
-    min_voiced_ms: int = Field(default=544, ge=32, le=5000)
-    """Milliseconds of voice that end a reply whatever was said: longer than "uh-huh" or a cough.
-    Words like "stop" end it sooner; and it is held at the first sign of a voice in any case."""
+    min_voiced_ms: int = Field(default=416, ge=32, le=5000)
+    """Milliseconds of plain voice that end a reply whatever was said: longer than "uh-huh" or a
+    cough. Words like "stop" end it sooner; and it is held at the first sign of a voice anyway."""
 
 
 class ReplyConfig(Section):

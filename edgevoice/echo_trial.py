@@ -11,7 +11,7 @@ from datetime import date
 import numpy as np
 
 from edgevoice.audio.chunk import LISTENING_RATE, AudioChunk, Samples
-from edgevoice.audio.echo import FRAME, EchoCanceller
+from edgevoice.audio.echo import FRAME, aec3
 from edgevoice.duplex import Measured, choose
 from edgevoice.echo_check import estimate, probe
 from edgevoice.errors import DeviceError
@@ -24,7 +24,7 @@ async def try_echo(transport: Transport) -> Measured:
     Raises `DeviceError` when a device goes away, or the microphone delivers nothing; `ModelError`,
     before anything is heard, without the canceller.
     """
-    EchoCanceller()
+    aec3(0)
     sound = probe()
     recorded = await record_while_playing(transport, sound)
     echo = await asyncio.to_thread(estimate, sound, recorded, cancelled)
@@ -68,9 +68,10 @@ def _from(pieces: Sequence[Samples], starts: Sequence[int]) -> Samples:
 def cancelled(microphone: Samples, loudspeaker: Samples, delay_ms: float) -> Samples:
     """`microphone` without the echo of `loudspeaker`; all 16 kHz, shape `[n]`.
 
-    What does not fill a last frame is left off. Raises `ModelError` without the canceller.
+    What does not fill a last frame is left off. It is AEC3 alone: what we let through for a
+    person's sake would count against it. Raises `ModelError` without it.
     """
-    canceller = EchoCanceller(delay_ms=delay_ms)
+    canceller = aec3(delay_ms)
     whole = len(microphone) - len(microphone) % FRAME
     frames = [slice(at, at + FRAME) for at in range(0, whole, FRAME)]
-    return np.concatenate([canceller.add(microphone[at], loudspeaker[at]).pcm for at in frames])
+    return np.concatenate([canceller.process(microphone[at], loudspeaker[at]) for at in frames])

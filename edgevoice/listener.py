@@ -68,11 +68,6 @@ def listener_settings(
     )
 
 
-KEEN = 0.6
-"""So much of the VAD's threshold is enough while our reply is held because somebody seems to speak.
-After our own sound, Silero is slow to believe in a voice: for the first 300 ms it is 0.3 to 0.5
-sure of what it is 1.0 sure of in silence (measured, people as loud as the echo)."""
-
 UNHURRIED = samples_of(160)
 """Sound that may wait to be looked at while nothing happens. It saves processor time: measured, a
 VAD frame from a cold cache takes 0.5 ms, and 0.1 ms right after another one."""
@@ -85,7 +80,7 @@ MORE_DUE = samples_of(400)
 """Silence after uncertain words that were said over our reply, after which we go on."""
 
 VETO = 3
-"""The gate is so many times as high once what has come through it was no word, or "mhm"."""
+"""The gate is so many times as high for a voice that has said "mhm" so far."""
 
 
 LONG_PAUSE, SHORT_PAUSE = samples_of(400), samples_of(200)
@@ -145,11 +140,10 @@ class Listener:
         self._tape = Tape(2 * settings.segmenter.max_utterance + settings.padding)
         self._cadence = Cadence(settings.look_interval)
 
-    def feed(self, chunk: AudioChunk, hurry: bool = True, keen: bool = False) -> list[SpeechEvent]:
+    def feed(self, chunk: AudioChunk, hurry: bool = True) -> list[SpeechEvent]:
         """What the sound up to `chunk` brings about, in the order in which it happened.
 
         Without `hurry`, and while nobody seems to speak, that may be told up to `UNHURRIED` later.
-        `keen`: somebody is expected to speak, and takes less to be believed.
         """
         self._tape.add(chunk)
         self._waiting.append(chunk)
@@ -160,15 +154,12 @@ class Listener:
             event
             for chunk in waiting
             for frame in self._framer.add(chunk)
-            for event in self._hear_frame(frame, keen)
+            for event in self._hear_frame(frame)
         ]
 
-    def _hear_frame(self, frame: AudioChunk, keen: bool) -> list[SpeechEvent]:
+    def _hear_frame(self, frame: AudioChunk) -> list[SpeechEvent]:
         before = self._segmenter.last_voice
         probability, rise = self._ears.vad(frame.pcm), self._floor.add(frame.pcm)
-        threshold = self._settings.segmenter.threshold
-        if keen and probability >= KEEN * threshold:
-            probability = max(probability, threshold)
         if self._segmenter.silent and rise < RISE:
             probability = 0.0  # nothing begins that does not stand out of the room's noise
         events = self._segmenter.add(probability, frame.start, len(frame.pcm))

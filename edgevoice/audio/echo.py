@@ -6,6 +6,7 @@ of our own (`double_talk`) tells whether there is one, and lets it through witho
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -14,7 +15,7 @@ from edgevoice.audio.double_talk import FRAME, DoubleTalk
 from edgevoice.audio.resample import to_int16
 from edgevoice.errors import ModelError
 
-__all__ = ["FRAME", "Cleaned", "EchoCanceller"]
+__all__ = ["FRAME", "Cleaned", "EchoCanceller", "aec3"]
 
 # How to notice a person over our own voice was measured by `tools.bench.echo_detectors`, in
 # simulated rooms with echoes of 0 to -20 dB after 20 to 250 ms: 120 people as loud as the echo,
@@ -66,6 +67,26 @@ class Cleaned:
     person: float
 
 
+def aec3(delay_ms: float) -> Any:
+    """The canceller without our own part in it: `process(microphone, loudspeaker)` takes frames of
+    shape `[160]`, and answers the first without the echo of the second.
+
+    Raises `ModelError` when `pywebrtc-audio` is not installed.
+    """
+    return _pywebrtc_audio().EchoCanceller(stream_delay_ms=round(delay_ms))
+
+
+def _pywebrtc_audio() -> Any:
+    try:
+        import pywebrtc_audio
+    except ImportError:
+        raise ModelError(
+            "the echo canceller (pywebrtc-audio) is not installed",
+            "Install it (`make setup`), or set audio.duplex to half.",
+        ) from None
+    return pywebrtc_audio
+
+
 class EchoCanceller:
     """Fed with what the microphone hears and what the loudspeaker plays, 10 ms at a time."""
 
@@ -80,15 +101,8 @@ class EchoCanceller:
 
         Raises `ModelError` when `pywebrtc-audio` is not installed.
         """
-        try:
-            import pywebrtc_audio
-        except ImportError:
-            raise ModelError(
-                "the echo canceller (pywebrtc-audio) is not installed",
-                "Install it (`make setup`), or set audio.duplex to half.",
-            ) from None
-        self._aec3 = pywebrtc_audio.EchoCanceller(stream_delay_ms=round(delay_ms))
-        self._polish = pywebrtc_audio.AudioProcessor(
+        self._aec3 = aec3(delay_ms)
+        self._polish = _pywebrtc_audio().AudioProcessor(
             high_pass_filter=True,
             noise_suppression=noise_suppression,
             auto_gain_control=automatic_gain,

@@ -27,6 +27,7 @@ def meant(words: Understood, said: Circumstances, phrases: Phrases) -> tuple[Eve
     if said.over_us or said.interrupted:
         if phrases.says_stop(words.text):
             return nothing, None
-        if said.over_us and phrases.overlap(words.text) is Overlap.BACKCHANNEL:
+        overlap = phrases.overlap(words.text)
+        if said.over_us and overlap in (Overlap.BACKCHANNEL, Overlap.NOTHING):
             return Acknowledged(words.at), None
     return words, None

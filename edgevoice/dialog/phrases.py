@@ -10,7 +10,7 @@ from enum import Enum, auto
 
 from edgevoice.dialog.grammar import Grammar, Lexicon, plain
 from edgevoice.dialog.sentence import missing
-from edgevoice.dialog.sentence_state import Lack
+from edgevoice.dialog.sentence_state import QUESTIONS, Lack
 
 
 class Completeness(Enum):
@@ -25,7 +25,7 @@ class Completeness(Enum):
 class Overlap(Enum):
     """What words mean that were spoken over our reply."""
 
-    NOTHING = auto()  # there were none
+    NOTHING = auto()  # there were none, or a lone one: any short sound can be taken for a word
     BACKCHANNEL = auto()  # somebody listens
     COMMAND = auto()  # stop
     OTHER = auto()
@@ -93,7 +93,9 @@ class Phrases:
         margin = (*self.polite, *self.openers, *self.fillers)
         made = {
             "_overlaps": Matcher(
-                command=self.commands, backchannel=(*self.backchannels, *self.fillers)
+                command=self.commands,
+                backchannel=(*self.backchannels, *self.fillers),
+                answer=self.answers,
             ),
             "_answers": Matcher(answer=self.answers, margin=margin),
             "_margins": Matcher(polite=self.polite, opener=self.openers),
@@ -124,12 +126,16 @@ class Phrases:
 
     def overlap(self, words: str) -> Overlap:
         """What `words`, spoken over our reply, mean."""
-        found = {name for name, _ in self._overlaps.split(plain(words))}
+        said = plain(words)
+        found = {name for name, _ in self._overlaps.split(said)}
         if "command" in found:
             return Overlap.COMMAND
-        if not found:
+        if not found or (len(said) == 1 and found == {""} and not self._asks(said)):
             return Overlap.NOTHING
-        return Overlap.OTHER if "" in found else Overlap.BACKCHANNEL
+        return Overlap.BACKCHANNEL if found == {"backchannel"} else Overlap.OTHER
+
+    def _asks(self, said: Sequence[str]) -> bool:
+        return bool(self._lexicon.words(said)[0][1] & QUESTIONS)
 
     def says_stop(self, words: str) -> bool:
         """Whether `words` ask for silence, and say nothing else."""

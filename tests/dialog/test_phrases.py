@@ -317,7 +317,10 @@ def test_a_command_is_heard_first(text: str, command: str, seed: int) -> None:
         ("what about france", Overlap.OTHER),
         ("i know him", Overlap.OTHER),
         ("right but why", Overlap.OTHER),
-        ("computer", Overlap.OTHER),
+        ("computer", Overlap.COMMAND),
+        ("why", Overlap.OTHER),
+        ("louder", Overlap.OTHER),
+        ("elephants", Overlap.NOTHING),
     ],
 )
 def test_words_over_our_reply(words: str, want: Overlap) -> None:

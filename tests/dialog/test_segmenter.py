@@ -209,8 +209,16 @@ def test_a_hole_in_the_beginning_does_not_lose_the_first_sound() -> None:
 
 def test_speech_goes_on_at_a_probability_that_would_not_start_it() -> None:
     assert story((0.4, 100)) == ""
-    assert story((0.9, 5), (0.4, 100)) == "SC"
+    assert story((0.9, 5), (0.45, 100)) == "SC"
     assert story((0.9, 5), (0.3, 100)) == "SPE"
+
+
+def test_what_is_hardly_a_voice_takes_long_to_be_confirmed() -> None:
+    assert story((0.9, 9)) == "S"
+    assert story((0.9, 10)) == "SC"
+    assert story((0.65, 18)) == "S"
+    assert story((0.65, 20)) == "SC"
+    assert story((0.9, 5), (0.4, 100)) == "S"
 
 
 def test_a_pause_for_thought_does_not_end_speech() -> None:

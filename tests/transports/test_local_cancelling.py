@@ -105,14 +105,16 @@ def test_without_a_canceller_the_cure_is_told(
 
 
 BREAKS = """
-class AudioProcessor:
+class EchoCanceller:
     def __init__(self, **options):
         pass
 
     def process(self, near, far):
         raise RuntimeError("no room for the filter")
 
-    speech_probability = 0.0
+
+class AudioProcessor(EchoCanceller):
+    pass
 """
 
 
