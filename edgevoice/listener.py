@@ -233,7 +233,8 @@ class Listener:
 
         So it is by words that are too uncertain to act on: their shape outlasts their spelling.
         """
-        self._endpoint.hear_words(self._completeness(words.text))
+        if words.text:  # else it may be the transcriber that knows no words
+            self._endpoint.hear_words(self._completeness(words.text))
         return self._moved(now)
 
     def _moved(self, now: int) -> EndpointMoved:

@@ -43,6 +43,7 @@ ends to a gap (measured): the detector is surer of itself than it is right."""
 WORDS: Final = {
     Completeness.OPEN: -4.0,
     Completeness.UNSURE: -3.0,
+    Completeness.FOLLOW_UP: 0.0,  # a judgement: the tone decides
     Completeness.COMPLETE: 3.5,
     Completeness.SHORT: 4.0,
 }

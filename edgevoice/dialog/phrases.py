@@ -18,6 +18,7 @@ class Completeness(Enum):
 
     OPEN = auto()  # no: a word must follow
     UNSURE = auto()
+    FOLLOW_UP = auto()  # maybe: "and in spain" asks what was asked before, of something else
     COMPLETE = auto()  # yes: nothing is missing
     SHORT = auto()  # yes: all that was said is "yes", "stop", "hello"
 
@@ -114,7 +115,8 @@ class Phrases:
         said = [word for word in said if word not in self.fillers]
         if _says_only(self._answers, "answer", said):
             return Completeness.SHORT
-        if said and "joiners" in self._lexicon.words(said)[-1][1]:
+        joins = ["joiners" in kinds for _, kinds in self._lexicon.words(said)]
+        if joins and joins[-1]:
             return Completeness.OPEN  # "and then" is more than "then" after an "and"
         core, asked_politely = self._core(said)
         if not core:
@@ -122,6 +124,8 @@ class Phrases:
         lack = missing(self._lexicon.words(core), self.grammar)
         if lack is Lack.SOME and asked_politely:
             return Completeness.COMPLETE  # whoever says please at the end has asked
+        if lack is Lack.SOME and joins[0]:
+            return Completeness.FOLLOW_UP
         return _COMPLETENESS[lack]
 
     def overlap(self, words: str) -> Overlap:

@@ -39,25 +39,25 @@ def engines(transcripts: Sequence[str | Transcript], replies: Sequence[str]) -> 
 def measured() -> Measured:
     first = [
         Line(clip(810), "tell me", ms=5000),
-        Line(clip(910), "stop", Cue.REPLY_STARTED, 900),
+        Line(clip(910), "what else", Cue.REPLY_STARTED, 900),
         Line(clip(500), "mumble"),
     ]
     script = engines(
-        ["tell me", "stop it", Transcript("mumble", -9.0), "hello"], [LONG, "Very well.", "Hi!"]
+        ["tell me", "what else", Transcript("mumble", -9.0), "hello"], [LONG, "Very well.", "Hi!"]
     )
     workers = Workers(InlineWorker(0.05), InlineWorker(0.02), InlineWorker(0.01), InlineWorker())
     return run_virtual(hold(CONFIG, script, [first, [Line(clip(700), "hello")]], workers=workers))
 
 
 def test_every_turn_of_every_conversation_is_measured(measured: Measured) -> None:
-    assert [turn.user for turn in measured.turns] == ["tell me", "stop it", "mumble", "hello"]
+    assert [turn.user for turn in measured.turns] == ["tell me", "what else", "mumble", "hello"]
     assert len(measured.orchestration_ms) == len(measured.turns)
     assert None not in measured.orchestration_ms
     assert measured.final_rss_mb > 0
 
 
 def test_what_was_asked_again_does_not_count_as_answered(measured: Measured) -> None:
-    assert [turn.user for turn in answered(measured.turns)] == ["tell me", "stop it", "hello"]
+    assert [turn.user for turn in answered(measured.turns)] == ["tell me", "what else", "hello"]
     figures = as_figures(measured)
     assert figures["turns"] == 4 and figures["answered"] == 3 and figures["asked_again"] == 1
 

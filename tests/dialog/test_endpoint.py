@@ -62,6 +62,7 @@ def test_the_more_complete_the_words_the_shorter_the_wait(tone: float | None) ->
     order = (
         Completeness.SHORT,
         Completeness.COMPLETE,
+        Completeness.FOLLOW_UP,
         Completeness.UNSURE,
         Completeness.OPEN,
     )

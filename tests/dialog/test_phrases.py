@@ -16,7 +16,7 @@ from edgevoice.phrases_file import load_phrases
 ENGLISH = load_phrases(Path(edgevoice.__file__).parent / "languages/en.yaml")
 GRAMMAR = ENGLISH.grammar
 
-OPEN, UNSURE = Completeness.OPEN, Completeness.UNSURE
+OPEN, UNSURE, FOLLOW_UP = Completeness.OPEN, Completeness.UNSURE, Completeness.FOLLOW_UP
 COMPLETE, SHORT = Completeness.COMPLETE, Completeness.SHORT
 
 TABLE = {
@@ -112,13 +112,18 @@ TABLE = {
         how many legs
         which planet
         is the light
-        and in france
         a joke
         maria
         play
         call
         what do you think about
         remind me to call
+    """,
+    FOLLOW_UP: """
+        and in france
+        and tomorrow
+        or a spider
+        and a hundred
     """,
     COMPLETE: """
         what time is it

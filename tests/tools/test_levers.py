@@ -21,7 +21,8 @@ def test_the_ladder_leads_from_serial_to_the_configuration() -> None:
     steps = ladder(Config())
     assert steps[0][0] == SERIAL_NAME and steps[0][1].reply.drafts == 0
     last = steps[-1][1]
-    assert last.model_copy(update={"reply": Config().reply}) == Config()
+    assert last.vad.endpointing == "fixed"
+    assert last.model_copy(update={"reply": Config().reply, "vad": Config().vad}) == Config()
     assert last.reply.drafts == Config().reply.drafts and last.reply.cue_after_ms == 0
     assert len({config.model_dump_json() for _, config in steps}) == len(steps)
 
