@@ -206,7 +206,8 @@ class AttentionConfig(Section):
     """When it is spoken to."""
 
     mode: Literal["always", "push_to_talk", "wake_word"] = "always"
-    """`always` listens; `push_to_talk` while a key is held; `wake_word` after its name was said."""
+    """`always` listens; `push_to_talk` between a press and a release; `wake_word` after its
+    name was said."""
     wake_word: str = "okay_nabu"
     """The word's name, or the path of a model of your own."""
     wake_threshold: float | None = Field(default=None, gt=0, lt=1)

@@ -42,7 +42,7 @@ class Earcon(Enum):
     THINKING = "thinking"
     """A moment, please: the reply is late."""
     ASLEEP = "asleep"
-    """Good night: only the wake word counts from here on."""
+    """Good night: only what wakes us counts from here on."""
     MUTED = "muted"
     """The microphone is shut."""
     UNMUTED = "unmuted"

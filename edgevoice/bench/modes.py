@@ -8,9 +8,12 @@ from edgevoice.config import Config
 Settings = Mapping[str, Any]
 """`section.key` → value."""
 
+ALIKE: Settings = {"vad.endpointing": "fixed"}
+"""What two modes have in common that are compared: the same silence is the end of a turn."""
+
 SERIAL: Settings = {
+    **ALIKE,
     "vad.soft_end_ms": 5000,  # later than any endpoint: off
-    "vad.endpointing": "fixed",
     "stt.partial_interval_ms": 0,
     "llm.listen_along": False,
     "reply.drafts": 0,

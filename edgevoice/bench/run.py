@@ -9,7 +9,7 @@ from edgevoice.app import Engines, new_history
 from edgevoice.bench.figures import as_figures, goals
 from edgevoice.bench.flat import AROUND, LATE, late_over_early, measure_flatness
 from edgevoice.bench.hold import Measured, hold
-from edgevoice.bench.modes import SERIAL, with_settings
+from edgevoice.bench.modes import ALIKE, SERIAL, with_settings
 from edgevoice.bench.result import Goal, Result, machine
 from edgevoice.bench.script import CONVERSATION, SOAK, speak
 from edgevoice.bench.soak import CONVERSATIONS, Soaked, soak
@@ -76,8 +76,10 @@ class Benchmark:
 def run(
     config: Config, engines: Engines, extent: Extent, serial: bool, progress: Progress
 ) -> Benchmark:
-    """Measure everything that `extent` asks for; `serial`: one thing after the other, too."""
+    """Measure everything that `extent` asks for; `serial`: one thing after the other, too, and all
+    of it after a fixed silence."""
     before = machine()
+    config = with_settings(config, ALIKE) if serial else config
     progress("the person’s voice", 0, 1)
     first = speak(config, CONVERSATION, extent.quiet_s)
     later = [replace(first[0], ms=600), *first[1:]]

@@ -37,7 +37,7 @@ to 0.4 GB more for a while; pip keeps what it loaded as well."""
 
 TRIED = (
     *("numpy", "onnxruntime", "faster_whisper", "llama_cpp", "piper"),
-    *("pyaudio", "pywebrtc_audio", "soxr"),
+    *("pyaudio", "pywebrtc_audio", "pymicro_wakeword", "soxr"),
 )
 """What is imported once, to see that it works on this processor and with these libraries."""
 
