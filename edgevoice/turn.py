@@ -70,6 +70,13 @@ class Outlet:
         """`lead` samples of something else are played first."""
         self._lead = lead
 
+    def break_off(self) -> None:
+        """Of the last clause no more is made: only the words count that were."""
+        if self._clauses:
+            *before, (_, made) = self._clauses
+            words = heard_part(self._made_whole()[-1:], made).rstrip()
+            self._clauses = [*before, (f"{words} " if words else "", made)]
+
     def complete(self) -> None:
         """Nothing more will be written: the last clause is as long as it is."""
         self._complete = True
@@ -97,9 +104,12 @@ class Outlet:
     def shut(self) -> str:
         """Silence, now and for good (nobody may `play` any more); answers the text heard."""
         heard = self._heard(self._transport.flush())
-        if self._complete or not self._clauses:
-            return heard_part(self._clauses, heard)
-        return heard_part(last_made_whole(self._clauses, samples_of(LETTER_MS, self._rate)), heard)
+        return heard_part(self._clauses if self._complete else self._made_whole(), heard)
+
+    def _made_whole(self) -> list[tuple[str, int]]:
+        """The clauses, the last one as long as it will be."""
+        letter = samples_of(LETTER_MS, self._rate)
+        return last_made_whole(self._clauses, letter) if self._clauses else []
 
     def _heard(self, since_flush: int) -> int:
         return max(0, since_flush - self._lead)
@@ -210,5 +220,6 @@ class Turn:
         except EngineError as error:
             log.error("the reply: %s", error)
             self._journal.publish(TurnFailed(self._journal.now(), type(error).__name__))
+            self._outlet.break_off()
             await self._outlet.write(self._apology)
         self._outlet.complete()

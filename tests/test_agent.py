@@ -1,13 +1,15 @@
 """Whole conversations with scripted engines, on a clock that jumps."""
 
 import itertools
+from collections.abc import Iterator
 
 import pytest
 
-from edgevoice.audio.chunk import milliseconds_of, samples_of
+from edgevoice.audio.chunk import AudioChunk, milliseconds_of, samples_of
 from edgevoice.config import BargeInConfig, SttConfig, VadConfig
 from edgevoice.dialog.events import Misunderstood, NothingSaid, TurnFailed
-from edgevoice.engines.base import Transcript
+from edgevoice.engines.base import Stop, Transcript
+from edgevoice.engines.scripted import ScriptedVoice
 from edgevoice.errors import EngineError
 from edgevoice.transports.caller import Cue, Line
 from tests.talk import Talk, clip
@@ -270,6 +272,23 @@ def test_a_failing_engine_costs_one_reply(stage: str) -> None:
     assert talk.said[-2:] == [("user", "b"), ("assistant", "B.")]
     assert talk.caller.sounded[0].pcm[0] in (77, 1000 + ord("P"))
     assert any(isinstance(event, TurnFailed) for event in talk.log) == (stage == "llm")
+
+
+def test_of_a_clause_whose_voice_fails_only_what_sounded_counts_as_heard() -> None:
+    class Breaking(ScriptedVoice):
+        def synthesize(self, text: str, stop: Stop) -> Iterator[AudioChunk]:
+            for number, chunk in enumerate(super().synthesize(text, stop)):
+                if text.startswith("One") and number == 2:  # 200 ms are eight letters
+                    raise EngineError("it broke", "Try again.")
+                yield chunk
+
+    talk = Talk(
+        [Line(clip(800), "a")],
+        ["a"],
+        ["Well then. One two three four five."],
+        voice=Breaking(samples_per_character=400),
+    ).hold()
+    assert talk.said[1] == ("assistant", "Well then. One two Sorry, that failed.")
 
 
 def test_a_long_utterance_is_answered_even_if_the_voice_never_pauses() -> None:
