@@ -149,6 +149,10 @@ class Listener:
         self._waiting.append(chunk)
         if not hurry and self._segmenter.silent and self._waited < UNHURRIED:
             return []
+        return self._catch_up()
+
+    def _catch_up(self) -> list[SpeechEvent]:
+        """What the sound that was not listened to yet brings about."""
         waiting, self._waiting = self._waiting, []
         return [
             event
@@ -177,10 +181,11 @@ class Listener:
 
     def finish(self, now: int) -> list[SpeechEvent]:
         """The person says by other means that this was all."""
-        return self._segmenter.finish(now)
+        return [*self._catch_up(), *self._segmenter.finish(now)]
 
     def forget(self) -> None:
         """What is being said is not for us."""
+        self._catch_up()
         self._segmenter.forget()
 
     @property

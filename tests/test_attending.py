@@ -6,7 +6,7 @@ import pytest
 from edgevoice.audio.chunk import AudioChunk, samples_of
 from edgevoice.audio.tone import Earcon
 from edgevoice.dialog.attention import Mode, Signal
-from edgevoice.dialog.events import SpeechEnded, TurnStarted
+from edgevoice.dialog.events import SpeechEnded, SpeechStarted, TurnStarted
 from edgevoice.engines.scripted import ScriptedWakeWord
 from edgevoice.signals import Phase
 from edgevoice.transports.caller import Cue, Line
@@ -65,6 +65,13 @@ def test_muting_in_mid_sentence_forgets_the_sentence(after_s: float) -> None:
     assert talk.said == [] and not starts(talk)
 
 
+def test_what_was_said_just_before_muting_is_forgotten_too() -> None:
+    """We may take our time with sound (`UNHURRIED`), but not hear it once we are muted."""
+    line = Line(clip(130), "secret", ms=660)
+    talk = Talk([line], [], [], signals=[(0.79, Signal.MUTE)]).hold()
+    assert not [event for event in talk.log if isinstance(event, SpeechStarted)]
+
+
 def test_muting_leaves_our_reply_alone() -> None:
     talk = Talk([Line(clip(800), "a")], ["a"], [LONG], signals=[(3.0, Signal.MUTE)]).hold()
     assert [turn.heard for turn in talk.turns] == [LONG.strip()]
@@ -105,6 +112,12 @@ def test_letting_go_of_the_key_ends_the_turn_at_once() -> None:
     (ended,) = (event for event in talk.log if isinstance(event, SpeechEnded))
     assert ended.at <= samples_of(1_480)
     assert talk.turns[0].user == "hello"
+
+
+def test_a_quick_word_before_letting_go_of_the_key_is_heard() -> None:
+    line = Line(clip(130), "yes", ms=660)
+    talk = Talk([line], ["yes"], ["Hi."], **held((0.1, 0.79))).hold()  # type: ignore[arg-type]
+    assert talk.said == [("user", "yes"), ("assistant", "Hi.")]
 
 
 def test_while_the_key_is_held_no_silence_ends_the_turn() -> None:
