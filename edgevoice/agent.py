@@ -177,9 +177,10 @@ class Agent:
         if self._attending.finished:
             for speech in self._listener.finish(chunk.end):
                 self._handle(speech)
-        if self._state in (State.SPEAKING, State.SUSPECTING) and self._attending.open and heard:
+        if self._state in (State.SPEAKING, State.SUSPECTING):
             held = self._state is State.SUSPECTING
-            sign = self._suspicion.add(chunk.person, self._listener.rising, chunk.end, held)
+            person = chunk.person if self._attending.open else 0.0  # nobody whom we listen to
+            sign = self._suspicion.add(person, self._listener.rising, chunk.end, held)
             if sign:
                 self._handle(sign)
 

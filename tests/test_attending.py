@@ -6,7 +6,7 @@ import pytest
 from edgevoice.audio.chunk import AudioChunk, samples_of
 from edgevoice.audio.tone import Earcon
 from edgevoice.dialog.attention import Mode, Signal
-from edgevoice.dialog.events import SpeechEnded, SpeechStarted, TurnStarted
+from edgevoice.dialog.events import PlaybackHeld, SpeechEnded, SpeechStarted, TurnStarted
 from edgevoice.engines.scripted import ScriptedWakeWord
 from edgevoice.signals import Phase
 from edgevoice.transports.caller import Cue, Line
@@ -185,6 +185,16 @@ def test_what_follows_the_wake_word_without_a_pause_is_heard() -> None:
     """One breath: the wake word is recognised 200 ms after it was over."""
     talk = Talk([Line(clip(1_600), "hello", ms=600)], ["hello"], ["Hi."], **called(1_400)).hold()  # type: ignore[arg-type]
     assert samples_of(1_050) <= talk.turns[0].speech_start <= samples_of(1_200)
+
+
+def test_being_sent_away_lets_a_held_reply_go_on() -> None:
+    """Our reply is held at a first sign, and then nobody listens any more."""
+    lines = [Line(clip(800), "a", ms=600), Line(clip(64), None, Cue.REPLY_STARTED, 500)]
+    talk = Talk(lines, ["a"], [LONG], **called(500))  # type: ignore[arg-type]
+    talk.signals = [(2.5, Signal.SLEEP)]
+    talk.hold()
+    assert any(isinstance(event, PlaybackHeld) for event in talk.log)
+    assert [turn.heard for turn in talk.turns] == [LONG.strip()]
 
 
 # --- sleep
