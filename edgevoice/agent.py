@@ -221,6 +221,7 @@ class Agent:
                 if isinstance(event, SpeechStarted):
                     self._begin_utterance(event.start)
             case (Action.GO_ON, _):
+                self._do_as_asked()
                 self._forget_words()
                 self._transport.go_on()
                 self._journal.publish(PlaybackResumed(event.at))

@@ -234,3 +234,14 @@ def test_go_to_sleep_said_over_our_reply_silences_us_and_puts_us_to_sleep() -> N
     talk = Talk(lines, ["a", "go to sleep", "hello"], [LONG]).hold()
     assert [turn.interrupted for turn in talk.turns] == [True]
     assert shown(talk)[-1] is Phase.ASLEEP
+
+
+def test_whoever_was_put_to_sleep_can_be_woken_while_still_speaking() -> None:
+    lines = [
+        Line(clip(800), "a"),
+        Line(clip(250), "wake up", Cue.REPLY_STARTED, 900),
+        Line(clip(800), "hello"),
+    ]
+    said = ["a", "wake up", "hello"]
+    talk = Talk(lines, said, [LONG, "Hi."], signals=[(2.5, Signal.SLEEP)]).hold()
+    assert talk.said[2:] == [("user", "hello"), ("assistant", "Hi.")]
