@@ -5,12 +5,13 @@ linear filter leaves of the echo, and with that most of a voice that speaks over
 of our own (`double_talk`) tells whether there is one, and lets it through without its echo.
 """
 
+from collections import deque
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from edgevoice.audio.chunk import Samples
+from edgevoice.audio.chunk import Samples, milliseconds_of
 from edgevoice.audio.double_talk import FRAME, DoubleTalk
 from edgevoice.audio.resample import to_int16
 from edgevoice.errors import ModelError
@@ -51,6 +52,10 @@ _LEARNING = 200
 """Frames of our own sound after which the way of the echo is known. Before that we are deaf while
 we speak: of 30 first replies into an echo 10 dB louder than a person, 17 interrupted themselves."""
 
+_LATEST_MS = 250
+"""An echo that comes later has what was played kept waiting for it, but for so long: our filter
+looks back 400 ms, and in rooms whose echo came after 450 or 650 ms it took us for a person."""
+
 _TAIL = 40
 """Frames for which a room goes on sounding."""
 
@@ -88,7 +93,11 @@ def _pywebrtc_audio() -> Any:
 
 
 class EchoCanceller:
-    """Fed with what the microphone hears and what the loudspeaker plays, 10 ms at a time."""
+    """Fed with what the microphone hears and what the loudspeaker plays, 10 ms at a time.
+
+    Of its first two seconds of our own sound it lets nothing through, and takes nobody for a
+    person: it has yet to learn the way of the echo.
+    """
 
     def __init__(
         self,
@@ -108,6 +117,8 @@ class EchoCanceller:
             auto_gain_control=automatic_gain,
         )
         self._double_talk = DoubleTalk()
+        late = max(0, round((delay_ms - _LATEST_MS) / milliseconds_of(FRAME)))
+        self._on_its_way = deque([np.zeros(FRAME, np.int16)] * late)
         self._since_person = _LINGER
         self._through = _BACKGROUND
         self._learned = 0
@@ -116,14 +127,16 @@ class EchoCanceller:
     def add(self, microphone: Samples, loudspeaker: Samples) -> Cleaned:
         """The frame `microphone` without the echo of `loudspeaker`; both have shape `[160]`."""
         suppressed = self._aec3.process(microphone, loudspeaker)
-        overheard = self._double_talk.add(microphone, loudspeaker)
+        self._on_its_way.append(loudspeaker)
+        sounding = self._on_its_way.popleft()
+        overheard = self._double_talk.add(microphone, sounding)
         self._since_person = 0 if overheard.person >= 0.5 else self._since_person + 1
         wanted = 1.0 if self._since_person < _LINGER else _BACKGROUND
         share = np.linspace(self._through, wanted, FRAME, dtype=np.float32)
         self._through = wanted
         mixed = suppressed + share * (overheard.residual - suppressed)
         polished = self._polish.process(to_int16(mixed))
-        if self._still_learning(loudspeaker):
+        if self._still_learning(sounding):
             return Cleaned(np.zeros_like(polished), 0.0)
         return Cleaned(polished, overheard.person)
 

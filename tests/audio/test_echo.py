@@ -131,6 +131,15 @@ def test_our_own_voice_alone_is_nobody(level_db: int) -> None:
     assert people(frames[200:]).max() < 0.5
 
 
+@pytest.mark.parametrize("delay_ms", [450, 650])
+def test_our_own_voice_from_a_late_loudspeaker_is_nobody_either(delay_ms: int) -> None:
+    played = babble(8, 3)
+    microphone = heard(echo_of(played, -6, delay_ms))
+    frames = clean(EchoCanceller(delay_ms=delay_ms), microphone, played)
+    assert people(frames).max() < 0.5
+    assert dbfs(track(frames)[4 * SECOND :]) < dbfs(microphone[4 * SECOND :]) - 20
+
+
 @pytest.mark.parametrize("ratio_db", [-10, 0])
 def test_somebody_over_our_own_voice_is_noticed_at_once(ratio_db: int) -> None:
     played, said = babble(6, 3), babble(2, 4)
