@@ -10,8 +10,9 @@ the line's holds what the loudspeaker really got, with all silence. Here they ar
 side by side (`Alignment`) and cleaned in frames of 10 ms.
 
 A frame goes out as soon as it is complete: at once where a period is whole frames at 16 kHz, else
-up to 10 ms later. The canceller adds 8 ms, and 6 more for noise suppression (measured). A callback
-of the loudspeaker that is late adds up to 20 ms while it is.
+up to 10 ms later. To what AEC3 leaves the canceller adds 8 ms, to a person whom it lets through
+nothing, and noise suppression 6 to both (measured). A callback of the loudspeaker that is late adds
+up to 20 ms while it is.
 """
 
 import os
