@@ -142,7 +142,8 @@ class Agent:
                         self._cued = True
                         self._signs.say(Earcon.THINKING)
                         self._journal.publish(CuePlayed(chunk.end))
-                    self._signs.show(self._state, self._attending)
+                    failed = self._turn is not None and self._turn.failed
+                    self._signs.show(self._state, self._attending, failed)
                     await self._play_tones()
                     self._tidy_up(chunk.end)
                     if self._state is not before:

@@ -150,7 +150,9 @@ def build_agent(
         Replies(
             LocalResponder(engines.chat, workers.chat, speaker, journal),
             FixedResponder(config.reply.not_understood, speaker),
-            engines.apology,
+            _begun_with(tones[Earcon.ERROR], engines.apology)
+            if Earcon.ERROR in here.earcons
+            else engines.apology,
         ),
         new_history(config),
         journal,
@@ -161,6 +163,12 @@ def build_agent(
             cue_after=samples_of(config.reply.cue_after_ms),
         ),
     )
+
+
+def _begun_with(tone: AudioChunk, speech: Speech) -> Speech:
+    """`speech` after a `tone` at its rate."""
+    pcm = np.concatenate([tone.pcm, speech.chunk.pcm])
+    return Speech(AudioChunk(pcm, tone.rate), speech.text)
 
 
 Controls = Callable[[Agent], AbstractAsyncContextManager[object]]

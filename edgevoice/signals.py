@@ -35,7 +35,7 @@ class Phase(Enum):
     SPEAKING = "speaking"
     """This is the reply."""
     ERROR = "error"
-    """Something went wrong."""
+    """The reply failed: this is the apology."""
 
 
 PHASES: Mapping[State, Phase] = {
@@ -53,8 +53,8 @@ PHASES: Mapping[State, Phase] = {
 """Of somebody whom we attend to."""
 
 
-def phase_of(state: State, attending: Attending) -> Phase:
-    """What to show while the conversation is in `state`.
+def phase_of(state: State, attending: Attending, failed: bool = False) -> Phase:
+    """What to show while the conversation is in `state`; `failed`: so has the reply.
 
     That nobody is heard matters more than what we do meanwhile, and that whoever is heard is not
     attended to matters more than that something was heard.
@@ -66,18 +66,19 @@ def phase_of(state: State, attending: Attending) -> Phase:
         return Phase.ASLEEP
     if not attending.open and phase is Phase.READY:
         return Phase.ASLEEP
+    if failed and phase in {Phase.THINKING, Phase.SPEAKING}:
+        return Phase.ERROR
     return phase
 
 
 def earcon_for(before: Phase, after: Phase) -> Earcon | None:
     """The sound that goes with a change of phase, if any does.
 
-    None after a reply: that it has ended says enough.
+    None after a reply: that it has ended says enough. None for an error: its sound begins the
+    apology.
     """
     if before is after:
         return None
-    if after is Phase.ERROR:
-        return Earcon.ERROR
     if after is Phase.MUTED:
         return Earcon.MUTED
     if before is Phase.MUTED:

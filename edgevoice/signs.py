@@ -33,9 +33,9 @@ class Signs:
         self.lead = 0
         """Samples of tones that were played since the transport was flushed."""
 
-    def show(self, state: State, attending: Attending) -> None:
-        """This is what we are doing now."""
-        before, self._phase = self._phase, phase_of(state, attending)
+    def show(self, state: State, attending: Attending, failed: bool) -> None:
+        """This is what we are doing now; `failed`: the reply has."""
+        before, self._phase = self._phase, phase_of(state, attending, failed)
         if self._phase is not before:
             self._led.show(self._phase)
             if earcon := earcon_for(before, self._phase):

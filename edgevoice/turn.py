@@ -138,6 +138,8 @@ class Turn:
     ) -> None:
         """`tasks` holds what the turn starts."""
         self.words = prompt.words
+        self.failed = False
+        """Whether an engine has failed, so that the reply ends with the apology."""
         self._prompt = prompt
         self._outlet = outlet
         self._journal = journal
@@ -219,6 +221,7 @@ class Turn:
                     await self._outlet.write(piece)
         except EngineError as error:
             log.error("the reply: %s", error)
+            self.failed = True
             self._journal.publish(TurnFailed(self._journal.now(), type(error).__name__))
             self._outlet.break_off()
             await self._outlet.write(self._apology)

@@ -11,6 +11,7 @@ from edgevoice.dialog.events import Misunderstood, NothingSaid, TurnFailed
 from edgevoice.engines.base import Stop, Transcript
 from edgevoice.engines.scripted import ScriptedVoice
 from edgevoice.errors import EngineError
+from edgevoice.signals import Phase
 from edgevoice.transports.caller import Cue, Line
 from tests.talk import Talk, clip
 
@@ -272,6 +273,12 @@ def test_a_failing_engine_costs_one_reply(stage: str) -> None:
     assert talk.said[-2:] == [("user", "b"), ("assistant", "B.")]
     assert talk.caller.sounded[0].pcm[0] in (77, 1000 + ord("P"))
     assert any(isinstance(event, TurnFailed) for event in talk.log) == (stage == "llm")
+
+
+def test_a_failure_is_shown_while_we_apologise() -> None:
+    talk = Talk([Line(clip(800), "a")], ["a"], [EngineError("it broke", "Try again.")]).hold()
+    assert [phase for _, phase in talk.phases[-2:]] == [Phase.ERROR, Phase.READY]
+    assert Phase.SPEAKING not in [phase for _, phase in talk.phases]
 
 
 def test_of_a_clause_whose_voice_fails_only_what_sounded_counts_as_heard() -> None:

@@ -59,6 +59,23 @@ def test_a_phase_is_what_matters_most_to_the_person(
     assert phase_of(state, attending) is phase
 
 
+@pytest.mark.parametrize(
+    ("state", "attending", "phase"),
+    [
+        (State.SPEAKING, Attending(attention.State.LISTENING), Phase.ERROR),
+        (State.PREPARING, Attending(attention.State.KEY_UP), Phase.ERROR),
+        (State.SPEAKING, Attending(attention.State.DOZING), Phase.ERROR),
+        (State.SPEAKING, Attending(attention.State.LISTENING, muted=True), Phase.MUTED),
+        (State.DRAFTING, Attending(attention.State.LISTENING), Phase.HEARING),
+        (State.OVERLAP, Attending(attention.State.LISTENING), Phase.HEARING),
+    ],
+)
+def test_that_the_reply_failed_is_shown_in_its_place(
+    state: State, attending: Attending, phase: Phase
+) -> None:
+    assert phase_of(state, attending, failed=True) is phase
+
+
 @given(st.sampled_from(State), st.sampled_from(attention.State), st.booleans())
 def test_whoever_is_told_to_speak_is_heard(
     state: State, attends: attention.State, muted: bool
@@ -90,7 +107,8 @@ def test_whoever_is_told_to_speak_is_heard(
         (Phase.MUTED, Phase.ASLEEP, Earcon.UNMUTED),
         (Phase.MUTED, Phase.READY, Earcon.UNMUTED),
         (Phase.MUTED, Phase.MUTED, None),
-        (Phase.MUTED, Phase.ERROR, Earcon.ERROR),
+        (Phase.MUTED, Phase.ERROR, Earcon.UNMUTED),
+        (Phase.THINKING, Phase.ERROR, None),
     ],
 )
 def test_some_changes_have_a_sound(before: Phase, after: Phase, earcon: Earcon | None) -> None:
