@@ -58,6 +58,7 @@ def test_nothing_counts_before_the_canceller_has_learnt_the_room() -> None:
     assert (figures["cancels"], figures["holds"]) == (1, 1)
     assert figures["minutes"] == pytest.approx(7 / 60, abs=0.001)
     assert figures["cancels_per_minute"] == pytest.approx(60 / 7, rel=0.01)
+    assert figures["cancels_before"] == 1, "nobody should have to guess where minutes went"
 
 
 @pytest.mark.parametrize("minutes", [0.5, 2, 30])
@@ -89,6 +90,8 @@ def test_disturbances_are_told_apart_by_kind_and_their_silence_is_measured() -> 
     )
     assert (figures["scenes"], figures["spoilt"]) == (3, 1)
     assert figures["cancelled_percent"] == pytest.approx(100 / 3)
+    assert figures["cancels_per_minute"] == pytest.approx(1 / figures["minutes"])
+    assert (figures["holds"], figures["goes_on_ms"]["n"]) == (2, 1)
     assert figures["goes_on_latest_ms"] == 500
     assert figures["kinds"]["cough"]["held_percent"] == 50
     assert figures["kinds"]["door"]["cancelled_percent"] == 100
@@ -117,8 +120,9 @@ def test_somebody_who_is_not_noticed_counts() -> None:
     whats = [story(sound=4 * S), story(sound=4 * S, holds=[Hold(6 * S, 7 * S)])]
     figures = people_figures(0.0, [clip(), clip()], whats)
     assert figures["detected_percent"] == 0
-    assert figures["held_ms"]["n"] == 1
-    assert figures["cancelled_ms"] is None
+    assert (figures["held_ms"]["n"], figures["held_ms"]["never"]) == (1, 1)
+    assert figures["held_ms"]["p50"] is None, "half of them were never heard"
+    assert (figures["cancelled_ms"]["p95"], figures["cancelled_ms"]["never"]) == (None, 2)
 
 
 def test_a_cancel_without_a_hold_is_silence_too() -> None:

@@ -7,7 +7,6 @@ after a hold begins, the loudspeaker fades out within 10 ms.
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,7 @@ import numpy as np
 
 from edgevoice.audio.chunk import LISTENING_RATE, milliseconds_of, samples_of
 from edgevoice.audio.level import dbfs
-from edgevoice.bench.result import spread
+from edgevoice.bench.turns.everyone import of_everyone
 from edgevoice.bench.turns.noises import Noise, backchannels, kitchen, noises
 from edgevoice.bench.turns.people import Clip
 from edgevoice.bench.turns.scenes import Happened, Scene
@@ -53,7 +52,11 @@ def echo_scenes(minutes: float) -> list[Scene]:
 
 
 def echo_figures(scenes: Sequence[Scene], happened: Sequence[Happened]) -> dict[str, Any]:
-    """Holds and cancels per minute that the agent spoke."""
+    """Holds and cancels per minute that the agent spoke.
+
+    `cancels_before`: those before the canceller had learnt the room. They are no failure, but they
+    silence the story, and are to be seen where minutes are missing.
+    """
     rooms: list[dict[str, Any]] = []
     for scene, what in zip(scenes, happened, strict=True):
         since = (what.begun or 0) + ADAPTATION
@@ -63,15 +66,17 @@ def echo_figures(scenes: Sequence[Scene], happened: Sequence[Happened]) -> dict[
                 "delay_ms": scene.delay_ms,
                 "minutes": sum(at >= since for at in what.spoke) * PERIOD / LISTENING_RATE / 60,
                 "cancels": sum(at >= since for at in what.cancels),
+                "cancels_before": sum(at < since for at in what.cancels),
                 "holds": sum(hold.at >= since for hold in what.holds),
             }
         )
-    minutes, cancels, holds = (
-        sum(r[key] for r in rooms) for key in ("minutes", "cancels", "holds")
+    minutes, cancels, before, holds = (
+        sum(r[key] for r in rooms) for key in ("minutes", "cancels", "cancels_before", "holds")
     )
     return {
         "minutes": minutes,
         "cancels": cancels,
+        "cancels_before": before,
         "holds": holds,
         "cancels_per_minute": cancels / minutes if minutes else None,
         "holds_per_minute": holds / minutes if minutes else None,
@@ -93,7 +98,11 @@ def scene_of(noise: Noise, moment_ms: int, echo_db: float | None) -> Scene:
 
 
 def disturbance_figures(made: Sequence[Noise], happened: Sequence[Happened]) -> dict[str, Any]:
-    """How often the story was held and cancelled, and how long it was silent, for every kind."""
+    """How often the story was held and cancelled, and how long it was silent, for every kind.
+
+    Per minute: of the agent's speech. Something happens every few seconds there; percent say more.
+    `spoilt` scenes, where it was silent when the sound came, count nowhere else.
+    """
     kinds: dict[str, list[Happened]] = defaultdict(list)
     for noise, what in zip(made, happened, strict=True):
         kinds[noise.kind].append(what)
@@ -103,27 +112,33 @@ def disturbance_figures(made: Sequence[Noise], happened: Sequence[Happened]) -> 
 
 
 def _stopped(happened: Sequence[Happened]) -> dict[str, Any]:
-    scenes = held = cancelled = 0
+    scenes = held = cancelled = stops = heard = 0
     silences: list[float] = []
     for what in happened:
         if not _undisturbed(what):
             continue
         scenes += 1
+        heard += len(what.spoke)
         cancelled += bool(what.cancels)
         holds = [hold for hold in what.holds if what.sound is not None and hold.at >= what.sound]
         held += bool(holds)
+        stops += len(holds)
         if not what.cancels:
             silences += [
                 milliseconds_of((what.end if h.resumed is None else h.resumed) - h.at)
                 for h in holds
             ]
+    minutes = heard * PERIOD / LISTENING_RATE / 60
     return {
         "scenes": scenes,
         "spoilt": len(happened) - scenes,
+        "minutes": minutes,
         "held_percent": _percent(held, scenes),
-        "holds": len(silences),
+        "holds": stops,
+        "holds_per_minute": stops / minutes if minutes else None,
         "cancelled_percent": _percent(cancelled, scenes),
-        "goes_on_ms": _spread(silences),
+        "cancels_per_minute": cancelled / minutes if minutes else None,
+        "goes_on_ms": of_everyone(silences),
         "goes_on_latest_ms": max(silences, default=None),
     }
 
@@ -167,7 +182,8 @@ def people_figures(
     """How many were noticed, and how soon.
 
     `early`: the story was held before the first voice, by a breath, or by mistake; such holds do
-    not count as quick ones. `spoilt`: it was cancelled before that, and nobody could be noticed.
+    not count as quick ones. `spoilt`: it was cancelled before that, and nobody could be noticed;
+    they count as not detected. Whoever was never heard counts as later than all (`of_everyone`).
     """
     held: list[float | None] = []
     cancelled: list[float | None] = []
@@ -184,15 +200,15 @@ def people_figures(
             early += 1
         else:
             held.append(milliseconds_of(min(silent) - voice) if silent else None)
-    noticed = [ms for ms in cancelled if ms is not None]
+    noticed = sum(ms is not None for ms in cancelled)
     return {
         "echo_to_voice_db": ratio_db,
         "people": len(clips),
         "spoilt": len(clips) - len(cancelled),
         "early": early,
-        "detected_percent": _percent(len(noticed), len(clips)),
-        "held_ms": _spread(held),
-        "cancelled_ms": _spread(noticed),
+        "detected_percent": _percent(noticed, len(clips)),
+        "held_ms": of_everyone(held),
+        "cancelled_ms": of_everyone(cancelled),
     }
 
 
@@ -205,8 +221,3 @@ def _silent_at(what: Happened, moment: int) -> bool:
 
 def _percent(part: int, whole: int) -> float | None:
     return 100 * part / whole if whole else None
-
-
-def _spread(values: Sequence[float | None]) -> dict[str, Any] | None:
-    found = spread(values)
-    return asdict(found) if found else None

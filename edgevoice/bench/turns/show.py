@@ -44,6 +44,7 @@ def _row(point: Point) -> tuple[Text, ...]:
     cells = [f"  {name}" + (f" {delay} ms" if delay else "")]
     cells.append("" if point.cut_offs is None else f"{point.cut_offs:.1f}%")
     delays, mean = point.delays, point.mean_ms
-    if delays is not None and mean is not None:
-        cells += [f"{ms:.0f} ms" for ms in (delays.p50, mean, delays.p95)]
+    if delays is not None:
+        times = (delays["p50"], mean, delays["p95"])
+        cells += ["never" if ms is None else f"{ms:.0f} ms" for ms in times]
     return tuple(Text(cell, style) for cell in cells)

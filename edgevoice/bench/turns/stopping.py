@@ -14,7 +14,8 @@ def interruptions_report(figures: dict[str, Any]) -> RenderableType:
 
 
 def _people(measured: list[dict[str, Any]]) -> Table:
-    table = _table("does a person interrupt it?", "noticed", "silent: median", "given up", "95%")
+    columns = ("noticed", "early", "silent: median", "given up", "95%")
+    table = _table("does a person interrupt it?", *columns)
     for part in measured:
         ratio = part["echo_to_voice_db"]
         name = "no echo" if ratio is None else f"echo {ratio:+.0f} dB against the voice"
@@ -22,6 +23,7 @@ def _people(measured: list[dict[str, Any]]) -> Table:
         table.add_row(
             f"  {name} ({part['people']})",
             _percent(part["detected_percent"]),
+            str(part["early"]),
             _ms(held.get("p50")),
             _ms(cancelled.get("p50")),
             _ms(cancelled.get("p95")),
@@ -39,8 +41,9 @@ def _disturbances(figures: dict[str, Any]) -> Table:
         str(echo["cancels"]),
     )
     for kind, part in figures["disturbances"]["kinds"].items():
+        spoilt = part["spoilt"]
         table.add_row(
-            f"  {kind} ({part['scenes']})",
+            f"  {kind} ({part['scenes']}" + (f", {spoilt} spoilt)" if spoilt else ")"),
             _percent(part["held_percent"]),
             _ms(part["goes_on_latest_ms"]),
             _percent(part["cancelled_percent"]),
