@@ -155,13 +155,18 @@ class ControlSocket:
 _SEND = f"Send one of: {', '.join(WORDS)}."
 
 
+def check_word(word: str) -> None:
+    """Raises `BadInputError` for a word that no edgevoice understands."""
+    if word not in WORDS:
+        raise BadInputError(f"{word!r} is no word for an edgevoice", _SEND)
+
+
 def send(path: Path, word: str) -> str:
     """Say `word` to the edgevoice that listens at `path`; how attentive it is then.
 
     Raises `BadInputError` for an unknown word, and when none listens or answers.
     """
-    if word not in WORDS:
-        raise BadInputError(f"{word!r} is no word for an edgevoice", _SEND)
+    check_word(word)
     try:
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as client:
             client.settimeout(PATIENCE_S)

@@ -223,6 +223,14 @@ def test_the_command_says_so_when_there_is_no_socket(monkeypatch: pytest.MonkeyP
     assert "no control socket" in str(result.exception)
 
 
+def test_an_unknown_word_is_told_before_anything_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("XDG_RUNTIME_DIR", raising=False)
+    monkeypatch.delenv("RUNTIME_DIRECTORY", raising=False)
+    result = CliRunner().invoke(app, ["control", "hush"])
+    assert isinstance(result.exception, BadInputError)
+    assert "'hush' is no word" in str(result.exception)
+
+
 @pytest.mark.parametrize("answer", [b"", b"error unknown word", b"hello\n", b"\xff" * 10_000])
 def test_a_stranger_at_the_other_end_is_an_error(tmp_path: Path, answer: bytes) -> None:
     async def stranger(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from edgevoice.cli.console import ConfigOption, console, settings
-from edgevoice.control import WORDS, send, socket_path
+from edgevoice.control import WORDS, check_word, send, socket_path
 from edgevoice.errors import ConfigError
 
 
@@ -22,6 +22,7 @@ def control(
     config: ConfigOption = None,
 ) -> None:
     """Press the keys of the assistant that is running: talk, mute, sleep. Tells its state."""
+    check_word(word)
     path = socket or socket_path(settings(config).attention.control_socket)
     if path is None:
         raise ConfigError(
