@@ -17,8 +17,10 @@ from pathlib import Path
 from typing import Literal, Protocol
 
 from edgevoice.config import Config, find_config
+from edgevoice.duplex import between
 from edgevoice.engine_trial import SECTIONS, Trial, try_engine
-from edgevoice.errors import EdgevoiceError
+from edgevoice.errors import ConfigError, EdgevoiceError
+from edgevoice.phrases_file import load_phrases
 
 SETUP = "Type `make setup` in edgevoice's folder."
 
@@ -129,6 +131,7 @@ def run_checks(
     for section in SECTIONS:
         yield check_engine(section, trial(section, config), machine)
     yield check_turn(config, trial, machine)
+    yield check_phrases(config)
     yield from check_sound(config, devices)
     yield check_offline(os.environ.get("HF_HUB_OFFLINE", ""))
 
@@ -228,6 +231,15 @@ def check_turn(config: Config, trial: Callable[[str, Config], Trial], machine: M
     return replace(check, status="warn", what=what)
 
 
+def check_phrases(config: Config) -> Check:
+    """Whether the phrases of the language can be used, which a person may have edited."""
+    try:
+        load_phrases(config.phrases.file)
+    except ConfigError as error:
+        return Check("phrases", "fail", error.what, error.cure)
+    return Check("phrases", "ok", str(config.phrases.file))
+
+
 def check_sound(config: Config, devices: Callable[[], Sequence[Device]]) -> Iterator[Check]:
     """The microphone and the loudspeaker that `edgevoice run` would open."""
     try:
@@ -237,11 +249,10 @@ def check_sound(config: Config, devices: Callable[[], Sequence[Device]]) -> Iter
         return
     recording = [device for device in known if device.max_inputs]
     playing = [device for device in known if device.max_outputs]
-    default_in = next((d.name for d in recording if d.is_default_input), None)
-    default_out = next((d.name for d in playing if d.is_default_output), None)
     audio = config.audio
-    yield _check_device("microphone", "input", audio.input_device, recording, default_in)
-    yield _check_device("loudspeaker", "output", audio.output_device, playing, default_out)
+    found = between(audio.input_device, audio.output_device, known)
+    yield _check_device("microphone", "input", audio.input_device, recording, found.microphone)
+    yield _check_device("loudspeaker", "output", audio.output_device, playing, found.loudspeaker)
 
 
 def check_offline(flag: str) -> Check:
@@ -281,22 +292,17 @@ def model_bytes(config: Config) -> int:
 
 
 def _check_device(
-    name: str, key: str, wanted: str | None, known: Sequence[Device], default: str | None
+    name: str, key: str, wanted: str | None, known: Sequence[Device], found: str
 ) -> Check:
+    """`found`: the name of the device that would be opened; nothing, if there is none."""
     if not known:
         cure = f"Plug a {name} in; `edgevoice devices` lists what is there."
         return Check(name, "fail", "none is connected", cure)
-    if wanted is None:
-        return Check(name, "ok", f"{default or known[0].name}, the system's default")
-    found = next((d.name for d in known if wanted.casefold() in d.name.casefold()), None)
-    if found is None:
-        return Check(
-            name,
-            "fail",
-            f"no {name} is called {wanted!r}",
-            f"Set audio.{key}_device to one of: {', '.join(d.name for d in known)}.",
-        )
-    return Check(name, "ok", found)
+    if found:
+        return Check(name, "ok", found if wanted else f"{found}, the system's default")
+    what = f"no {name} is called {wanted!r}" if wanted else "none is the system's default"
+    cure = f"Set audio.{key}_device to one of: {', '.join(d.name for d in known)}."
+    return Check(name, "fail", what, cure)
 
 
 def _table(path: str) -> dict[str, str]:

@@ -208,6 +208,17 @@ def test_a_device_is_found_by_a_part_of_its_name() -> None:
     assert listen("webCAM", MICROPHONE, WEBCAM) == Check("microphone", "ok", "Webcam")
 
 
+def test_whoever_has_the_whole_name_is_preferred_as_when_it_is_opened() -> None:
+    webcam_two = FakeDevice("Webcam 2", max_inputs=2)
+    assert listen("webcam", webcam_two, WEBCAM) == Check("microphone", "ok", "Webcam")
+
+
+def test_without_a_wish_and_without_a_default_one_has_to_be_named() -> None:
+    check = listen(None, WEBCAM, SPEAKER)
+    assert check.status == "fail"
+    assert check.cure == "Set audio.input_device to one of: Webcam."
+
+
 def test_a_device_that_is_not_there_is_told_with_those_that_are() -> None:
     check = listen("Jabra", MICROPHONE, WEBCAM, SPEAKER)
 
@@ -229,6 +240,17 @@ def test_a_sound_system_that_hangs_is_one_line() -> None:
     assert list(doctor.check_sound(Config(), hang)) == [
         Check("sound", "fail", "The sound system did not answer", "Unplug what hangs.")
     ]
+
+
+def test_phrases_that_cannot_be_used_are_one_line_with_a_cure(tmp_path: Path) -> None:
+    file = tmp_path / "phrases.yaml"
+    file.write_text("stop: [")
+    check = doctor.check_phrases(Config.model_validate({"phrases": {"file": file}}))
+    assert (check.name, check.status) == ("phrases", "fail")
+    assert str(file) in check.what and check.cure
+
+    check = doctor.check_phrases(Config())
+    assert check.status == "ok"
 
 
 def test_the_settings_in_use_are_named(tmp_path: Path) -> None:
