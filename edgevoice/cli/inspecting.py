@@ -6,6 +6,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
+from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
@@ -135,11 +136,7 @@ def _measure_echo(audio: AudioConfig, as_json: bool) -> None:
     from edgevoice.duplex import between
     from edgevoice.echo_memory import remember, state_file
 
-    (errors if as_json else console).print(
-        "You will hear two short sweeps and a soft rush, ten seconds in all. Please leave the room "
-        "quiet.\n[dim]Nothing of it is kept but the figures.[/]"
-    )
-    measured = asyncio.run(_hear_echo(audio))
+    measured = asyncio.run(_hear_echo(audio, errors if as_json else console))
     devices = between(audio.input_device, audio.output_device, list_devices())
     file = state_file()
     if as_json:
@@ -157,13 +154,17 @@ def _measure_echo(audio: AudioConfig, as_json: bool) -> None:
         console.print(f"audio.duplex says {audio.duplex}, and that wins; auto uses what is kept.")
 
 
-async def _hear_echo(audio: AudioConfig) -> "Measured":
+async def _hear_echo(audio: AudioConfig, shown: Console) -> "Measured":
     from edgevoice.echo_trial import try_echo
     from edgevoice.transports.local import LocalTransport
 
     transport = LocalTransport(audio.input_device, audio.output_device, period_ms=audio.period_ms)
     try:
         await transport.open()
+        shown.print(
+            "You will hear two short sweeps and a soft rush, ten seconds in all. Please leave the "
+            "room quiet.\n[dim]Nothing of it is kept but the figures.[/]"
+        )
         with errors.status("Playing and listening …"):
             return await try_echo(transport)
     finally:
