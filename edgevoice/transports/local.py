@@ -72,7 +72,8 @@ class LocalTransport:
     @property
     def process_id(self) -> int | None:
         """The number of the process that holds the card, while there is one."""
-        return None if self._link is None or self._link.closed else self._link.pid
+        link = self._link
+        return None if link is None or link.closed or link.failed else link.pid
 
     async def open(self) -> None:
         """Start the sound process, if it is not running.
@@ -81,6 +82,7 @@ class LocalTransport:
         """
         if self.process_id is not None:
             return
+        await self.aclose()  # what an accident has left
         self._link = link = SoundLink(self._request, self._on_period)
         try:
             cards = await link.opened()

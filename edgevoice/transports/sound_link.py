@@ -65,6 +65,11 @@ class SoundLink:
         """The process's number."""
         return self._process.pid
 
+    @property
+    def failed(self) -> bool:
+        """Whether the process was given up."""
+        return self._failure is not None
+
     async def opened(self) -> dict[str, OpenedCard]:
         """The directions asked for, once they all run. Raises `DeviceError` if they do not."""
         try:

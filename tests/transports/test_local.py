@@ -440,6 +440,26 @@ def test_opening_again_starts_the_clock_anew(card: SoundCard) -> None:
     run(scene())
 
 
+def test_opening_again_after_an_accident_starts_a_new_process(card: SoundCard) -> None:
+    async def scene() -> None:
+        files = open_files()
+        transport = LocalTransport()
+        await transport.open()
+        process = transport.process_id
+        assert process is not None
+        os.kill(process, signal.SIGKILL)
+        with pytest.raises(DeviceError):
+            await transport.play(AudioChunk(tone(440, 20.0), 16_000))
+        assert transport.process_id is None
+        await transport.open()
+        assert transport.process_id not in (None, process)
+        await hear(transport, 1_600)
+        await transport.aclose()
+        assert open_files() == files
+
+    run(scene())
+
+
 def test_control_c_is_not_for_the_sound_process(card: SoundCard) -> None:
     async def scene() -> None:
         async with opened() as transport:
