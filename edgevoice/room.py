@@ -15,6 +15,7 @@ from edgevoice.dialog.attention import Mode
 from edgevoice.duplex import Duplex, between, decide
 from edgevoice.echo_memory import recall, state_file
 from edgevoice.engines.loading import load_wake_word
+from edgevoice.phrases_file import load_phrases
 from edgevoice.signals import Led
 from edgevoice.transports.local import EchoSettings, LocalTransport
 
@@ -26,6 +27,16 @@ class Room:
     duplex: Duplex
     reason: str
     delay_ms: float
+
+
+def read_ahead(config: Config) -> None:
+    """Look at what will be needed when all engines are loaded, which takes its time.
+
+    Raises `ConfigError` where a person has made a slip.
+    """
+    load_phrases(config.phrases.file)
+    if config.attention.button:
+        GpioButton(config.attention.button, lambda _: None)
 
 
 def find_room(config: Config) -> Room:

@@ -225,6 +225,18 @@ def test_a_device_of_another_name_is_one_line(
     assert "edgevoice devices" in line
 
 
+@pytest.mark.parametrize(
+    ("section", "setting", "named"),
+    [("PHRASES", "FILE", "nowhere.yaml"), ("ATTENTION", "BUTTON", "attention.button")],
+)
+def test_a_slip_in_the_settings_shows_before_anything_is_opened(
+    card: SoundCard, monkeypatch: pytest.MonkeyPatch, section: str, setting: str, named: str
+) -> None:
+    card.kill()
+    monkeypatch.setenv(f"EDGEVOICE_{section}__{setting}", "nowhere.yaml")
+    assert named in refused("run")
+
+
 def test_a_sound_card_that_vanishes_at_the_start_is_one_line(card: SoundCard) -> None:
     async def scene() -> None:
         async with asyncio.timeout(PATIENCE_S), running("run") as agent:

@@ -42,11 +42,12 @@ STARTER_EARS = (
 def run(config: ConfigOption = None) -> None:
     """Talk to the assistant through the microphone and the loudspeaker, until Ctrl-C."""
     from edgevoice.app import converse, load_engines
-    from edgevoice.room import controls, find_room, open_air, surroundings
+    from edgevoice.room import controls, find_room, open_air, read_ahead, surroundings
     from edgevoice.show import Show
     from edgevoice.signals import Phase, load_led
 
     chosen = settings(config)
+    read_ahead(chosen)
     room = find_room(chosen)
     led = load_led(chosen.signals.led)
     try:
