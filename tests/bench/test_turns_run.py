@@ -15,6 +15,7 @@ from edgevoice.bench.turns.curves import Endpointing
 from edgevoice.bench.turns.people import Clip
 from edgevoice.cli.app import app
 from edgevoice.config import Config
+from edgevoice.errors import ModelError
 from tests.bench.test_turns_people import folder_with, murmur
 from tests.bench.test_turns_picture import ALL, CURVES
 
@@ -61,7 +62,8 @@ def test_people_are_those_in_the_folder(asked: Asked, speech: Path) -> None:
     (people, requests), others = asked
     assert [clip.name for clip in people] == ["one"] and len(requests) == 84
     assert others == (people, False, speech / "kitchen.flac")
-    assert measured.notice == "" and measured.goals[-1].name == "echo"
+    assert measured.notice.endswith("kitchen.flac is missing: no kitchen was heard.")
+    assert "recordings" not in measured.notice and measured.goals[-1].name == "echo"
     figures = measured.result.figures
     assert figures["interruptions"] == FIGURES and figures["endpointing"]["people"]
 
@@ -92,6 +94,22 @@ def test_the_command_prints_tables(tmp_path: Path) -> None:
     assert told.exit_code == 0, told.output
     assert "nothing was measured on people" in told.stdout and "patient" in told.stdout
     assert "echo" in told.stdout and "not measured" in told.stdout
+
+
+def test_with_everything_there_is_nothing_to_notice(asked: Asked, speech: Path) -> None:
+    (speech / "kitchen.flac").touch()
+    assert steps.run(Config(), lambda *_: None, speech=speech).notice == ""
+    assert len(asked) == 2
+
+
+@pytest.mark.parametrize("missing", ["sox", "espeak-ng"])
+def test_a_missing_tool_is_told_before_anything_is_measured(
+    asked: Asked, monkeypatch: pytest.MonkeyPatch, missing: str
+) -> None:
+    monkeypatch.setattr("shutil.which", lambda name: None if name == missing else name)
+    with pytest.raises(ModelError, match=rf"^{missing} is not installed, .*apt-get.* {missing}$"):
+        steps.run(Config(), lambda *_: None)
+    assert not asked
 
 
 def test_both_benchmarks_explain_themselves() -> None:

@@ -28,12 +28,9 @@ from edgevoice.bench.turns.alarms import (
     scene_of,
 )
 from edgevoice.bench.turns.cost import cost_figures
-from edgevoice.bench.turns.people import SPEECH, Clip
+from edgevoice.bench.turns.people import Clip
 from edgevoice.bench.turns.scenes import Happened, Scene, play_all
 from edgevoice.config import Config
-
-KITCHEN = SPEECH / "kitchen.flac"
-"""A minute of noise in a kitchen."""
 
 ECHO_DB = -10.0
 """The echo of the room in which disturbances are heard."""
@@ -58,7 +55,7 @@ def measure(
     progress: Progress,
     *,
     quick: bool = False,
-    kitchen: Path | None = KITCHEN,
+    kitchen: Path | None = None,
 ) -> tuple[dict[str, Any], list[Goal]]:
     """Figures and goals of everything above, and what it costs.
 

@@ -34,6 +34,8 @@ from edgevoice.errors import ModelError
 SOX_SECONDS = 30
 """Longest that sox or espeak-ng may take for one sound."""
 
+CURES = {name: f"Install it: sudo apt-get install {name}" for name in ("sox", "espeak-ng")}
+
 PEAKS_DB = {"soft": -20.0, "normal": -10.0, "loud": -3.0}
 """Decibels of full scale of a noise's loudest sample: across the room, where a person would sit,
 beside the microphone. (The loudest sample of people who speak their requests: -8 dB, measured on
@@ -218,8 +220,7 @@ def say(text: str, voice: str, words_per_minute: int = 175) -> Samples:
 
     Raises `ModelError` where espeak-ng is not installed.
     """
-    cure = "Install it: sudo apt-get install espeak-ng"
-    wav = _output(["espeak-ng", "-v", voice, "-s", str(words_per_minute), "--stdout", text], cure)
+    wav = _output(["espeak-ng", "-v", voice, "-s", str(words_per_minute), "--stdout", text])
     return _samples(["sox", "-R", "-D", "-t", "wav", "-", *RAW, "rate", "-h", "16k"], wav)
 
 
@@ -260,19 +261,33 @@ def _sox(*effects: str) -> Samples:
     return _samples(["sox", "-R", "-D", "-r", "16000", *source, *effects, "gain", "-n", "-1"])
 
 
+def check_tools() -> None:
+    """Raises `ModelError`, one line, where sox or espeak-ng's program is missing."""
+    for name in CURES:
+        _find(name)
+
+
 def _samples(command: Sequence[str], sound: bytes = b"") -> Samples:
-    raw = _output(command, "Install it: sudo apt-get install sox", sound)
+    raw = _output(command, sound)
     return np.frombuffer(raw, "<i2").astype(np.int16)
 
 
-def _output(command: Sequence[str], cure: str, sound: bytes = b"") -> bytes:
-    if not shutil.which(command[0]):
-        raise ModelError(f"{command[0]} is not installed, and makes the noises", cure)
-    done = subprocess.run(command, input=sound, capture_output=True, timeout=SOX_SECONDS)
+def _output(command: Sequence[str], sound: bytes = b"") -> bytes:
+    name = command[0]
+    _find(name)
+    try:
+        done = subprocess.run(command, input=sound, capture_output=True, timeout=SOX_SECONDS)
+    except subprocess.TimeoutExpired:
+        raise ModelError(f"{name} took longer than {SOX_SECONDS} s", CURES[name]) from None
     if done.returncode:
         problem = done.stderr.decode(errors="replace").strip().splitlines()
-        raise ModelError(f"{command[0]} failed: {problem[-1] if problem else 'no reason'}", cure)
+        raise ModelError(f"{name} failed: {problem[-1] if problem else 'no reason'}", CURES[name])
     return done.stdout
+
+
+def _find(name: str) -> None:
+    if not shutil.which(name):
+        raise ModelError(f"{name} is not installed, and makes the noises", CURES[name])
 
 
 def _mix(*parts: tuple[float, Samples]) -> Samples:

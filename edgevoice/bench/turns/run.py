@@ -9,9 +9,13 @@ from edgevoice.bench.result import Goal, Result, machine
 from edgevoice.bench.run import Progress
 from edgevoice.bench.turns import endpointing, interruptions
 from edgevoice.bench.turns.curves import Endpointing
+from edgevoice.bench.turns.noises import check_tools
 from edgevoice.bench.turns.people import SPEECH, Clip, load_people
 from edgevoice.bench.turns.requests import spoken_requests
 from edgevoice.config import Config
+
+KITCHEN = "kitchen.flac"
+"""A minute of noise in a kitchen, beside the recordings."""
 
 QUICK = 4
 """Of so many utterances, `quick` takes one."""
@@ -42,18 +46,23 @@ class Turns:
 def run(config: Config, progress: Progress, *, speech: Path = SPEECH, quick: bool = False) -> Turns:
     """Measure everything; people are those in the folder `speech`, if there is one.
 
-    Raises `ModelError` where an engine is missing, `AudioFileError` for recordings that cannot be
-    read.
+    Raises `ModelError` where an engine, sox or espeak-ng is missing (at once, not after half an
+    hour), `AudioFileError` for recordings that cannot be read.
     """
+    check_tools()
     before = machine()
     people, requests = load_people(speech), spoken_requests()
-    notice = "" if people else f"{speech} has no recordings: nothing was measured on people."
+    kitchen = speech / KITCHEN
+    notices = [
+        *([] if people else [f"{speech} has no recordings: nothing was measured on people."]),
+        *([] if kitchen.is_file() else [f"{kitchen} is missing: no kitchen was heard."]),
+    ]
     chosen = _every(people, quick) if people else None
     ends = endpointing.measure(config, chosen, _every(requests, quick), progress)
     figures, goals = interruptions.measure(
-        config, people or [], progress, quick=quick, kitchen=speech / "kitchen.flac"
+        config, people or [], progress, quick=quick, kitchen=kitchen
     )
-    return Turns(ends, figures, [*ends.goals, *goals], notice, before)
+    return Turns(ends, figures, [*ends.goals, *goals], " ".join(notices), before)
 
 
 def _every(clips: Sequence[Clip], quick: bool) -> Sequence[Clip]:
