@@ -19,7 +19,7 @@ from edgevoice.dialog.events import (
 )
 from tests.pulse import SoundCard, sound_card
 from tools.bench import turns_aloud
-from tools.bench.turns_aloud import Since, Watch, echo_path, locate, result, voices
+from tools.bench.turns_aloud import Since, Watch, echo_path, locate, noticed, result, voices
 
 CHANCE = np.random.default_rng(5)
 
@@ -65,9 +65,9 @@ def test_only_what_happened_since_counts() -> None:
     assert (since.holds, since.resumed, since.cancels) == ([5], [], [7])
 
 
-def test_a_silence_lasts_from_its_hold_to_the_next_sound() -> None:
+def test_a_silence_lasts_from_its_hold_to_the_next_sound_or_until_now() -> None:
     since = Since(holds=[1600, 8000, 20_000], resumed=[1000, 4800, 9600], cancels=[])
-    assert since.silences_ms == [200, 100]
+    assert since.silences_ms(now=52_000) == [200, 100, 2000]
     assert [since.silent_at(at) for at in (1600, 1601, 4800, 8001, 19_000, 30_000)] == [
         False,
         True,
@@ -76,6 +76,21 @@ def test_a_silence_lasts_from_its_hold_to_the_next_sound() -> None:
         False,
         True,
     ]
+
+
+def test_a_person_is_noticed_after_they_have_spoken() -> None:
+    since = Since(holds=[1600], resumed=[], cancels=[8000])
+    assert noticed(since, 800) == {
+        "located": True,
+        "early": False,
+        "detected": True,
+        "held_ms": 50,
+        "cancelled_ms": 450,
+    }
+    assert noticed(since, 4000)["early"]
+    before = noticed(since, 9000)
+    assert not before["detected"] and before["cancelled_ms"] is None
+    assert noticed(since, None) == {"located": False, "early": False, "detected": True}
 
 
 def test_waiting_ends_with_the_news_or_with_patience() -> None:
@@ -91,6 +106,7 @@ def test_waiting_ends_with_the_news_or_with_patience() -> None:
 
 
 def test_the_result_tells_what_was_reached() -> None:
+    seen = {"located": True, "early": False}
     figures = {
         "alone": {"seconds": 60, "holds": 1, "cancels": 0},
         "coughs": [
@@ -98,13 +114,15 @@ def test_the_result_tells_what_was_reached() -> None:
             {"held": False, "cancelled": True, "goes_on_ms": None},
         ],
         "people": [
-            {"detected": True, "held_ms": 90.0, "cancelled_ms": 380.0},
-            {"detected": False, "held_ms": None, "cancelled_ms": None},
+            {**seen, "detected": True, "held_ms": 90.0, "cancelled_ms": 380.0},
+            {**seen, "detected": True, "held_ms": 110.0, "cancelled_ms": 400.0},
+            {**seen, "detected": False, "held_ms": None, "cancelled_ms": None},
+            {"located": False, "early": False, "detected": True},
         ],
     }
     made = result(figures, {})
-    assert [goal.ok for goal in made.goals] == [True, False, True, False, True, True]
-    assert made.figures["held_ms"]["n"] == 1
+    assert [goal.ok for goal in made.goals] == [True, False, True, False, True, False]
+    assert made.figures["held_ms"] == {"p50": 110, "p95": None, "n": 2, "never": 1}
 
 
 def test_where_nobody_was_recorded_a_synthetic_voice_interrupts(

@@ -21,6 +21,7 @@ after a false suspicion, how much voice is heard in a second.
 import argparse
 import json
 import subprocess
+import sys
 import time
 import wave
 from collections.abc import Callable, Iterator, Sequence
@@ -37,10 +38,12 @@ from edgevoice.audio.chunk import LISTENING_RATE, Samples, milliseconds_of, samp
 from edgevoice.audio.double_talk import FRAME, DoubleTalk
 from edgevoice.audio.echo import EchoCanceller
 from edgevoice.audio.resample import Resampler, to_int16
+from edgevoice.bench.turns.noises import check_tools
 from edgevoice.bench.turns.people import SPEECH, Clip, load_people, read_flac
 from edgevoice.bench.turns.rooms import Response, Room, impulse
 from edgevoice.engines.silero import FRAME as VAD_FRAME
 from edgevoice.engines.silero import SileroVad
+from edgevoice.errors import EdgevoiceError
 
 LOUD = 3_000.0
 """Root mean square of what is played, where it is loud: 21 dB below full scale."""
@@ -331,11 +334,16 @@ def first_sign(signs: Signs, onset: int) -> int | None:
     return int((frame + found[0] + 1) * FRAME - onset) if len(found) else None
 
 
-def spread(times: Sequence[int | None]) -> dict[str, float]:
-    """Share that was noticed, and how soon: median and 95th percentile, milliseconds."""
+def spread(times: Sequence[int | None]) -> dict[str, float | None]:
+    """Share that was noticed, and how soon those were: median and 95th percentile, milliseconds.
+
+    Who was missed is in the share alone: two detectors' times compare where their shares do.
+    """
     noticed = [milliseconds_of(each) for each in times if each is not None]
-    p50, p95 = np.percentile(noticed, [50, 95]) if noticed else (np.nan, np.nan)
     share = 100 * len(noticed) / max(1, len(times))
+    if not noticed:
+        return {"detected_percent": share, "p50_ms": None, "p95_ms": None}
+    p50, p95 = np.percentile(noticed, [50, 95])
     return {"detected_percent": share, "p50_ms": float(p50), "p95_ms": float(p95)}
 
 
@@ -455,6 +463,7 @@ def main() -> None:
     options.add_argument("--people", type=int, default=120, help="who interrupt")
     options.add_argument("--out", type=Path, help="the figures, as JSON")
     given = options.parse_args()
+    check_tools(["espeak-ng"])
     people = load_people(given.speech)
     if people is None:
         print(f"No recordings in {given.speech}: nobody interrupts, and nobody is played.")
@@ -476,4 +485,7 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except EdgevoiceError as error:
+        sys.exit(str(error))

@@ -19,7 +19,7 @@ import shutil
 import sys
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from itertools import cycle, islice
 from pathlib import Path
 from typing import Any
@@ -29,9 +29,10 @@ from rich.console import Console
 
 from edgevoice.app import Engines, Surroundings, Workers, build_agent
 from edgevoice.audio.chunk import LISTENING_RATE, AudioChunk, Samples, milliseconds_of
-from edgevoice.bench.result import Goal, Result, machine, spread
+from edgevoice.bench.result import Goal, Result, machine
 from edgevoice.bench.show import goals_table
-from edgevoice.bench.turns.noises import noises, say
+from edgevoice.bench.turns.everyone import of_everyone
+from edgevoice.bench.turns.noises import check_tools, noises, say
 from edgevoice.bench.turns.people import SPEECH, load_people
 from edgevoice.bench.turns.scenes import PERSON, REQUEST, Ears
 from edgevoice.bench.turns.story import TELLER, told
@@ -81,6 +82,11 @@ class Listening(LocalTransport):
     def __init__(self, delay_ms: float) -> None:
         super().__init__(cancel_echo=EchoSettings(delay_ms=delay_ms))
         self.track: list[Samples] = []
+
+    @property
+    def now(self) -> int:
+        """Samples heard so far."""
+        return sum(map(len, self.track))
 
     async def chunks(self) -> AsyncIterator[AudioChunk]:
         async for chunk in super().chunks():
@@ -135,15 +141,10 @@ class Since:
     resumed: Sequence[int]
     cancels: Sequence[int]
 
-    @property
-    def silences_ms(self) -> list[float]:
-        """How long each hold lasted that came to an end."""
-        ends = [next((on for on in self.resumed if on > off), None) for off in self.holds]
-        return [
-            milliseconds_of(on - off)
-            for off, on in zip(self.holds, ends, strict=True)
-            if on is not None
-        ]
+    def silences_ms(self, now: int) -> list[float]:
+        """How long each hold lasted; one that has not come to an end, until `now`."""
+        ends = [next((on for on in self.resumed if on > off), now) for off in self.holds]
+        return [milliseconds_of(on - off) for off, on in zip(self.holds, ends, strict=True)]
 
     def silent_at(self, moment: int) -> bool:
         """Whether the story was held at `moment`."""
@@ -206,7 +207,7 @@ class Performance:
         async with self._card.speaking(sound):
             await asyncio.sleep(len(sound) / LISTENING_RATE + 2)
         since = self._watch.since(first)
-        silences = since.silences_ms
+        silences = [] if since.cancels else since.silences_ms(self._transport.now)
         return {
             "held": bool(since.holds),
             "cancelled": bool(since.cancels),
@@ -217,7 +218,7 @@ class Performance:
         """Somebody speaks into the story, and means it; their words ask for another one."""
         await self._tell()
         first, heard = len(self._watch.log), len(self._transport.track)
-        before = sum(map(len, self._transport.track[:heard]))
+        before = self._transport.now
         async with self._card.speaking(voice.pcm):
             seconds = len(voice.pcm) / LISTENING_RATE
             await self._watch.until(lambda: bool(self._watch.since(first).cancels), seconds + 1)
@@ -225,17 +226,7 @@ class Performance:
             await asyncio.sleep(seconds)
         since = self._watch.since(first)
         found = locate(voice.pcm, np.concatenate(self._transport.track[heard:]))
-        if found is None:
-            return {"detected": bool(since.cancels), "held_ms": None, "cancelled_ms": None}
-        spoke = before + found + voice.start
-        early = since.silent_at(spoke)
-        after = [at for at in (*since.holds, *since.cancels) if at >= spoke]
-        given_up = [at for at in since.cancels if at >= spoke]
-        return {
-            "detected": bool(since.cancels),
-            "held_ms": milliseconds_of(min(after) - spoke) if after and not early else None,
-            "cancelled_ms": milliseconds_of(given_up[0] - spoke) if given_up else None,
-        }
+        return noticed(since, None if found is None else before + found + voice.start)
 
     async def _tell(self) -> None:
         """Have the story told for a while; ask for it if need be."""
@@ -246,6 +237,25 @@ class Performance:
                     raise DeviceError("The agent does not answer", "Is the machine too busy?")
         self._ears.listening = True
         await asyncio.sleep(SETTLED_S)
+
+
+def noticed(since: Since, spoke: int | None) -> dict[str, Any]:
+    """What became of a person whose voice began at the sample `spoke`; None: where, is not known.
+
+    `early`: the story was held already, so how soon it is cannot be told. A story that was given up
+    before the voice was not given up for it.
+    """
+    if spoke is None:
+        return {"located": False, "early": False, "detected": bool(since.cancels)}
+    after = [at for at in (*since.holds, *since.cancels) if at >= spoke]
+    given_up = [at for at in since.cancels if at >= spoke]
+    return {
+        "located": True,
+        "early": since.silent_at(spoke),
+        "detected": bool(given_up),
+        "held_ms": milliseconds_of(min(after) - spoke) if after else None,
+        "cancelled_ms": milliseconds_of(given_up[0] - spoke) if given_up else None,
+    }
 
 
 def locate(pcm: Samples, track: Samples) -> int | None:
@@ -309,10 +319,11 @@ def result(figures: dict[str, Any], before: dict[str, Any]) -> Result:
     """What is written."""
     coughs, people = figures["coughs"], figures["people"]
     latest = [cough["goes_on_ms"] for cough in coughs if cough["goes_on_ms"] is not None]
-    held = spread(person["held_ms"] for person in people)
-    cancelled = spread(person["cancelled_ms"] for person in people)
+    located = [person for person in people if person["located"]]
+    held = of_everyone(person["held_ms"] for person in located if not person["early"])
+    cancelled = of_everyone(person["cancelled_ms"] for person in located)
     detected = 100 * sum(person["detected"] for person in people) / len(people)
-    at_p50, at_p95 = held.p50 if held else None, cancelled.p95 if cancelled else None
+    at_p50, at_p95 = held and held["p50"], cancelled and cancelled["p95"]
     goals = [
         Goal.at_most("self-interruptions, aloud", 0, figures["alone"]["cancels"]),
         Goal.at_most("coughs that cancel, aloud", 0, sum(c["cancelled"] for c in coughs)),
@@ -321,11 +332,7 @@ def result(figures: dict[str, Any], before: dict[str, Any]) -> Result:
         Goal.at_most("people: held, aloud, p50", 150, at_p50, "ms"),
         Goal.at_most("people: cancelled, aloud, p95", 500, at_p95, "ms"),
     ]
-    spreads = {
-        name: asdict(found) if found else None
-        for name, found in (("held_ms", held), ("cancelled_ms", cancelled))
-    }
-    return Result(before, {**figures, **spreads}, goals)
+    return Result(before, {**figures, "held_ms": held, "cancelled_ms": cancelled}, goals)
 
 
 def main() -> None:
@@ -341,6 +348,7 @@ def main() -> None:
         raise DeviceError(
             "PulseAudio is not installed", "apt-get install pulseaudio libasound2-plugins"
         )
+    check_tools()
     before = machine()
     config = load_config(given.config)
     with sound_card() as card:

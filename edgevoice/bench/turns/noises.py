@@ -19,7 +19,7 @@ Milliseconds that Silero v6 takes for speech, measured over all levels:
 import itertools
 import shutil
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -261,9 +261,9 @@ def _sox(*effects: str) -> Samples:
     return _samples(["sox", "-R", "-D", "-r", "16000", *source, *effects, "gain", "-n", "-1"])
 
 
-def check_tools() -> None:
-    """Raises `ModelError`, one line, where sox or espeak-ng's program is missing."""
-    for name in CURES:
+def check_tools(names: Iterable[str] = ("sox", "espeak-ng")) -> None:
+    """Raises `ModelError`, one line, where one of the programs `names` is missing."""
+    for name in names:
         _find(name)
 
 
