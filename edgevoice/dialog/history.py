@@ -146,9 +146,9 @@ def last_made_whole(clauses: Sequence[tuple[str, int]], letter: int) -> list[tup
     and words would count as heard that had not sounded.
     """
     *before, (text, samples) = clauses
-    letters = sum(len(clause) for clause, _ in before)
+    letters = sum(len(clause.rstrip()) for clause, _ in before)
     pace = sum(made for _, made in before) / letters if letters else letter
-    return [*before, (text, max(samples, round(len(text) * pace)))]
+    return [*before, (text, max(samples, round(len(text.rstrip()) * pace)))]
 
 
 def heard_part(clauses: Sequence[tuple[str, int]], heard: int) -> str:

@@ -239,5 +239,7 @@ def test_a_clause_that_is_still_being_spoken_will_be_as_slow_as_the_ones_before(
         ("One two.", 800),
         ("Three four.", 1_100),
     ]
+    # White space takes no time.
+    assert last_made_whole([("Yes. ", 400), ("Three. ", 300)], 65)[1] == ("Three. ", 600)
     assert last_made_whole([("Three four.", 300)], 65) == [("Three four.", 715)]
     assert last_made_whole([("Three four.", 3_000)], 65) == [("Three four.", 3_000)]
