@@ -84,68 +84,75 @@ class Talk:
     recorder: Recorder = field(default_factory=Recorder)
     log: list[Event | Note] = field(default_factory=list)
     patience_s: float = 5
+    all_used: bool = True
+    """Whether the engines' scripts must be used up."""
     phases: list[tuple[int, Phase]] = field(default_factory=list)
     """(sample, what was shown from then on)"""
 
     def hold(self) -> "Talk":
-        """Hold the conversation; fails when a script was not used up."""
+        """Hold the conversation; fails when a script was not used up, though it should be."""
         run_virtual(self._hold())
         return self
 
     async def _hold(self) -> None:
-        self.caller = Caller(self.lines, patience_s=self.patience_s)
+        self.caller = self.make_caller()
         self.history = History("be kind", 1_000)
         journal = Journal([self.recorder, self.log.append])
         speaker = Speaker(self.voice, InlineWorker(self.tts_pace), journal)
-        with (
-            ScriptedTranscriber(self.transcripts) as transcriber,
-            ScriptedChat(self.replies) as chat,
-        ):
-            agent = Agent(
-                self.caller,
-                Door(
-                    Attention(self.mode, round(self.follow_up_s * LISTENING_RATE)),
-                    self.wake_word,
-                    half_duplex=self.half_duplex,
+        transcriber, chat = ScriptedTranscriber(self.transcripts), ScriptedChat(self.replies)
+        agent = Agent(
+            self.caller,
+            Door(
+                Attention(self.mode, round(self.follow_up_s * LISTENING_RATE)),
+                self.wake_word,
+                half_duplex=self.half_duplex,
+            ),
+            Listener(
+                listener_settings(
+                    self.vad,
+                    self.stt,
+                    self.barge_in,
+                    transcriber.min_avg_logprob,
+                    held_to_talk=self.mode is Mode.PUSH_TO_TALK,
                 ),
-                Listener(
-                    listener_settings(
-                        self.vad,
-                        self.stt,
-                        self.barge_in,
-                        transcriber.min_avg_logprob,
-                        held_to_talk=self.mode is Mode.PUSH_TO_TALK,
-                    ),
-                    Ears(
-                        LoudVad(),
-                        transcriber,
-                        InlineWorker(self.stt_pace),
-                        self.detector,
-                        InlineWorker(self.turn_pace),
-                    ),
-                    PHRASES.completeness,
+                Ears(
+                    LoudVad(),
+                    transcriber,
+                    InlineWorker(self.stt_pace),
+                    self.detector,
+                    InlineWorker(self.turn_pace),
                 ),
-                PHRASES,
-                Replies(
-                    LocalResponder(chat, InlineWorker(self.llm_pace), speaker, journal),
-                    FixedResponder("Pardon?", speaker),
-                    Speech(APOLOGY, "Sorry, that failed."),
-                ),
-                self.history,
-                journal,
-                Signs(self, self.earcons, self.caller),
-                AgentSettings(
-                    listen_along=self.listen_along,
-                    drafts=self.reply.drafts,
-                    cue_after=samples_of(self.reply.cue_after_ms),
-                ),
-            )
-            loop = asyncio.get_running_loop()
-            for seconds, signal in self.signals:
-                loop.call_later(seconds, agent.signal, signal)
-            await agent.run()
+                PHRASES.completeness,
+            ),
+            PHRASES,
+            Replies(
+                LocalResponder(chat, InlineWorker(self.llm_pace), speaker, journal),
+                FixedResponder("Pardon?", speaker),
+                Speech(APOLOGY, "Sorry, that failed."),
+            ),
+            self.history,
+            journal,
+            Signs(self, self.earcons, self.caller),
+            AgentSettings(
+                listen_along=self.listen_along,
+                drafts=self.reply.drafts,
+                cue_after=samples_of(self.reply.cue_after_ms),
+            ),
+        )
+        loop = asyncio.get_running_loop()
+        for seconds, signal in self.signals:
+            loop.call_later(seconds, agent.signal, signal)
+        self.agent = agent
+        await agent.run()
+        if self.all_used:
+            transcriber.finish()
+            chat.finish()
         await asyncio.sleep(1)
         assert asyncio.all_tasks() == {asyncio.current_task()}, "a task was left behind"
+
+    def make_caller(self) -> Caller:
+        """The person, and the room between us."""
+        return Caller(self.lines, patience_s=self.patience_s)
 
     def show(self, phase: Phase) -> None:
         """The conversation's light is the test."""

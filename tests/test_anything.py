@@ -1,0 +1,282 @@
+"""Conversations that nobody would think of, and what holds in every one of them.
+
+Who speaks when, for how long and what; how fast the engines are, and when they fail; who presses
+which key: all of it is drawn by chance, from a seed.
+"""
+
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass, replace
+from random import Random
+
+import numpy as np
+import pytest
+
+from edgevoice.audio.chunk import AudioChunk, samples_of
+from edgevoice.audio.tone import Earcon
+from edgevoice.config import ReplyConfig, SttConfig, VadConfig
+from edgevoice.dialog.attention import Mode, Signal
+from edgevoice.dialog.events import (
+    Event,
+    Note,
+    PlaybackHeld,
+    PlaybackResumed,
+    SpeechStarted,
+    TurnDone,
+    TurnFailed,
+    TurnStarted,
+)
+from edgevoice.dialog.states import State, step
+from edgevoice.engines.base import Stop, Transcript
+from edgevoice.engines.scripted import ScriptedTurnDetector, ScriptedVoice, ScriptedWakeWord
+from edgevoice.errors import EngineError
+from edgevoice.report import Recorder
+from edgevoice.transports.caller import Caller, Cue, Line
+from tests.talk import Talk, clip
+
+BROKEN = EngineError("it broke", "Try again.")
+WORDS = [
+    "", "", "mhm", "okay", "yes", "mhm", "stop", "wait", "wait", "no", "why", "go to sleep", "wake up", "set a timer for",
+    "what is two plus two", "tell me a story", "and then", "um", "hello",
+]  # fmt: skip
+LETTER = samples_of(25)
+FIRST_LETTER = 1_200
+"""A reply consists of one letter of its own, so that every sample of it tells whose it is."""
+TONES = {
+    earcon: AudioChunk(np.full(samples_of(60), number + 1, np.int16), 16_000)
+    for number, earcon in enumerate(Earcon)
+}
+
+
+class Watch(Recorder):
+    """Remembers how much had sounded when something happened, and looks at what is so just then."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.talk: Talk | None = None
+        self.sounded: list[int] = []
+
+    def __call__(self, what: Event | Note) -> None:
+        super().__call__(what)
+        assert self.talk
+        self.sounded.append(len(self.talk.caller.sounded))
+        if isinstance(what, SpeechStarted):
+            assert not self.talk.agent.attending.muted, "heard while muted"
+
+
+class Room(Caller):
+    """A room in which an echo canceller has doubts of its own."""
+
+    doubts: Random | None = None
+
+    async def chunks(self) -> AsyncIterator[AudioChunk]:
+        async for chunk in super().chunks():
+            if self.doubts:
+                sign = self.doubts.random() < 0.05
+                chunk = replace(chunk, person=self.doubts.random() if sign else 0.0)
+            yield chunk
+
+
+@dataclass
+class Wild(Talk):
+    """A conversation in a `Room`, with this many doubts."""
+
+    doubts: int | None = None
+
+    def make_caller(self) -> Caller:
+        room = Room(self.lines, patience_s=self.patience_s)
+        room.doubts = None if self.doubts is None else Random(self.doubts)
+        return room
+
+
+class FrailVoice(ScriptedVoice):
+    """Fails now and then."""
+
+    def __init__(self, chance: Random, often: float) -> None:
+        super().__init__(samples_per_character=LETTER)
+        self._chance, self._often = chance, often
+
+    def synthesize(self, text: str, stop: Stop) -> Iterator[AudioChunk]:
+        for chunk in super().synthesize(text, stop):
+            if self._chance.random() < self._often:
+                raise BROKEN
+            yield chunk
+
+
+def some_line(chance: Random) -> Line:
+    ms = chance.choice([20, 60, 100, 150, 200, 250, 300, 400, 600, 1_000, 3_000])
+    pause_at = chance.choice([None, None, 130, 200, 300])
+    cue = chance.choice([*Cue, Cue.REPLY_STARTED, Cue.REPLY_STARTED])
+    after = chance.choice([0, 20, 100, 300, 500, 900])
+    if pause_at is None:
+        return Line(clip(ms), "words", cue, after)
+    pause = chance.choice([40, 150, 250, 400, 700])
+    return Line(clip(pause_at + pause + ms, pause_at, pause), "words", cue, after)
+
+
+def some_words(chance: Random, failing: float) -> list[str | Transcript | Exception]:
+    words: list[str | Transcript | Exception] = []
+    for _ in range(400):
+        text = chance.choice(WORDS)
+        unsure = Transcript(text, -3.0 if text else 0.0)
+        words.append(BROKEN if chance.random() < failing else chance.choice([text, text, unsure]))
+    return words
+
+
+def some_reply(chance: Random, letter: str, failing: float) -> str | Exception:
+    if chance.random() < failing:
+        return BROKEN
+    words = [letter * chance.randint(1, 5) for _ in range(chance.choice([0, 3, 10, 30, 30]))]
+    return " ".join(word + chance.choice(["", "", ",", "."]) for word in words)
+
+
+SILENCE = Line(np.zeros(samples_of(15_000), np.int16), None, Cue.LINE_ENDED)
+"""At the end: long enough for every reply."""
+
+SIGNALS = {
+    Mode.ALWAYS: [Signal.SLEEP, Signal.WAKE, Signal.PRESS, Signal.RELEASE],
+    Mode.PUSH_TO_TALK: [Signal.PRESS, Signal.RELEASE, Signal.PRESS, Signal.RELEASE, Signal.SLEEP],
+    Mode.WAKE_WORD: [Signal.PRESS, Signal.SLEEP, Signal.WAKE, Signal.WAKE_WORD, Signal.WAKE_WORD],
+}
+
+
+def wild(seed: int) -> Talk:
+    """The conversation number `seed`."""
+    chance = Random(seed)
+    failing = chance.choice([0, 0, 0.1])
+    mode = chance.choice([Mode.ALWAYS, *Mode])
+    kinds = [*SIGNALS[mode], Signal.MUTE, Signal.UNMUTE]
+    often = chance.choice([0, 1, 4, 12]) if mode is Mode.ALWAYS else chance.choice([4, 10, 20])
+    signals = [(chance.uniform(0, 8), chance.choice(kinds)) for _ in range(often)]
+    name = samples_of(chance.uniform(200, 8_000))
+    certainties = [BROKEN if chance.random() < failing else chance.random() for _ in range(100)]
+    hangs_up = chance.random() < 0.2
+    watch = Watch()
+    talk = Wild(
+        [some_line(chance) for _ in range(chance.randint(1, 7))] + [SILENCE] * (not hangs_up),
+        some_words(chance, failing),
+        [some_reply(chance, chr(FIRST_LETTER + n), failing) for n in range(100)],
+        stt_pace=chance.choice([0, 0.05, 0.05, 0.3, 1.2]),
+        llm_pace=chance.choice([0, 0.02, 0.12]),
+        tts_pace=chance.choice([0, 0.01, 0.09, 0.15]),
+        vad=VadConfig(
+            endpointing=chance.choice(["fixed", "brisk", "normal"]),
+            max_utterance_s=chance.choice([5, 30]),
+        ),
+        detector=chance.choice([None, ScriptedTurnDetector(certainties)]),
+        half_duplex=chance.random() < 0.2,
+        mode=mode,
+        follow_up_s=chance.choice([0, 1.0, 6.0]),
+        wake_word=ScriptedWakeWord([name]) if mode is Mode.WAKE_WORD else None,
+        signals=[*sorted(signals, key=lambda s: s[0]), (8.1, Signal.RELEASE)],
+        earcons=TONES,
+        stt=SttConfig(partial_interval_ms=chance.choice([0, 300])),
+        reply=ReplyConfig(drafts=chance.choice([0, 3]), cue_after_ms=chance.choice([0, 300, 800])),
+        listen_along=chance.random() < 0.7,
+        voice=FrailVoice(chance, failing / 5),
+        recorder=watch,
+        patience_s=3,
+        all_used=False,
+        doubts=chance.choice([None, seed]),
+    )
+    watch.talk = talk
+    return talk
+
+
+def check(talk: Talk) -> None:
+    """What holds in every conversation."""
+    nobody_is_heard_without_the_key(talk)
+    every_hold_ends(talk)
+    every_turn_ends(talk)
+    the_history_is_what_was_heard(talk)
+    time_goes_by(talk)
+
+
+def nobody_is_heard_without_the_key(talk: Talk) -> None:
+    if talk.mode is not Mode.PUSH_TO_TALK:
+        return
+    heard = [what.at / 16_000 for what in talk.log if isinstance(what, SpeechStarted)]
+    down: float | None = None
+    for at, signal in talk.signals:
+        if signal is Signal.PRESS and down is None:
+            down = at
+        elif signal is Signal.RELEASE and down is not None:
+            heard = [moment for moment in heard if not down - 0.3 <= moment <= at + 0.04]
+            down = None
+    assert not heard
+
+
+def every_hold_ends(talk: Talk) -> None:
+    assert isinstance(talk.recorder, Watch)
+    held: int | None = None
+    state = State.IDLE
+    for what, sounded in zip(talk.log, talk.recorder.sounded, strict=True):
+        if isinstance(what, Event):
+            state, _ = step(state, what)
+        match what:
+            case PlaybackHeld():
+                assert held is None
+                held = sounded
+            case PlaybackResumed() | TurnDone():
+                assert held in (None, sounded), "heard while held"
+                assert held is not None or isinstance(what, TurnDone)
+                held = None
+    assert held is None
+    assert state is State.IDLE or SILENCE not in talk.lines
+
+
+def every_turn_ends(talk: Talk) -> None:
+    """… once, and nothing of it is heard afterwards or before; all of it, if nobody interrupts."""
+    assert isinstance(talk.recorder, Watch)
+    pieces = [piece.pcm for piece in talk.caller.sounded]
+    began: TurnStarted | None = None
+    first, failed = 0, False
+    for what, sounded in zip(talk.log, talk.recorder.sounded, strict=True):
+        if isinstance(what, TurnStarted):
+            assert began is None
+            began, first = what, sounded
+        if isinstance(what, TurnFailed):
+            failed = True  # a draft's failure counts as well: it is all that is known
+        if not isinstance(what, TurnDone):
+            continue
+        assert began and began.turn == what.turn
+        began = None
+        for letter in {letter for letter in what.text if ord(letter) >= FIRST_LETTER}:
+            assert not samples(pieces[:first] + pieces[sounded:], letter)
+            heard = samples(pieces[first:sounded], letter)
+            assert what.heard.count(letter) * LETTER <= heard, "less was heard"
+            if not (what.interrupted or failed):
+                assert heard <= what.text.count(letter) * LETTER
+        assert what.text.startswith(what.heard)
+        assert what.interrupted or what.heard == what.text
+        failed = False
+    assert began is None
+
+
+def samples(pieces: list[np.ndarray], letter: str) -> int:
+    """How many samples of `pieces` say `letter`."""
+    return sum(int(np.count_nonzero(pcm % 1_000 == ord(letter) % 1_000)) for pcm in pieces)
+
+
+def the_history_is_what_was_heard(talk: Talk) -> None:
+    roles = [role for role, _ in talk.said]
+    assert roles == ["user", "assistant"] * (len(roles) // 2) + ["user"] * (len(roles) % 2)
+    heard = [what.heard for what in talk.log if isinstance(what, TurnDone)]
+    for role, words in talk.said:
+        assert role == "user" or words in heard
+
+
+def time_goes_by(talk: Talk) -> None:
+    late = 0
+    for what in talk.log:
+        assert what.at >= late - samples_of(340), what
+        late = max(late, what.at)
+
+
+@pytest.mark.parametrize("seed", range(150))
+def test_anything_may_happen(seed: int) -> None:
+    check(wild(seed).hold())
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_the_same_chance_gives_the_same_conversation(seed: int) -> None:
+    assert repr(wild(seed).hold().log) == repr(wild(seed).hold().log)
