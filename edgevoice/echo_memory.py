@@ -13,6 +13,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from edgevoice.duplex import Devices, Measured
+from edgevoice.echo_check import EARLY_MS, LATEST_MS
 from edgevoice.errors import OutputError
 from edgevoice.files import write_atomically
 
@@ -42,10 +43,8 @@ def recall(path: Path, devices: Devices) -> tuple[Measured | None, str]:
         return None, f"{path} cannot be read, so nothing is known"
     for about in known:
         if _between(about) == devices:
-            try:
-                return _MEASURED.validate_python(about.get("measured")), ""
-            except ValidationError:
-                return None, f"{path} is damaged, so nothing is known"
+            measured = _understood(about.get("measured"))
+            return measured, "" if measured else f"{path} is damaged, so nothing is known"
     return None, ""
 
 
@@ -76,6 +75,15 @@ def _read(path: Path) -> list[dict[str, Any]]:
     if not (isinstance(known, list) and all(isinstance(about, dict) for about in known)):
         raise ValueError("it is not a list of measurements")
     return known
+
+
+def _understood(about: Any) -> Measured | None:
+    """The measurement, if it is one that can have been made."""
+    try:
+        measured = _MEASURED.validate_python(about)
+    except ValidationError:
+        return None
+    return measured if -EARLY_MS <= measured.echo.delay_ms <= LATEST_MS else None
 
 
 def _between(about: Mapping[str, Any]) -> tuple[Any, Any]:

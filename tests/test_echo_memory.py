@@ -101,6 +101,15 @@ def test_a_damaged_measurement_leaves_the_others_alone(
     assert recall(file, LAPTOP) == (CANCEL, "")
 
 
+@pytest.mark.parametrize("delay_ms", [1e9, -500.0, float("inf"), float("nan")])
+def test_a_delay_that_was_never_measured_is_damage(file: Path, delay_ms: float) -> None:
+    remember(file, LAPTOP, CANCEL)
+    file.write_text(file.read_text().replace("43.5", json.dumps(delay_ms)))
+    measured, note = recall(file, LAPTOP)
+    assert measured is None
+    assert "damaged" in note
+
+
 def test_a_folder_in_its_place_is_an_error_when_writing_only(file: Path) -> None:
     file.mkdir(parents=True)
     measured, note = recall(file, LAPTOP)
