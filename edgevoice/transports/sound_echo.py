@@ -208,8 +208,7 @@ class EchoThread:
     def start(self, microphone: dict[str, Any], loudspeaker: dict[str, Any]) -> dict[str, Any]:
         """Begin; answers what the agent's microphone is now."""
         measured = self._settings["delay_ms"]
-        margin_ms = MARGIN_MS + max(0.0, -measured)  # an echo before its sound: a card that errs
-        delay_ms = measured + margin_ms if measured else 0.0
+        delay_ms = measured + MARGIN_MS if measured else 0.0
         cleaner = Cleaner(
             self._shared,
             self.raw,
@@ -217,7 +216,6 @@ class EchoThread:
             OpenedCard(**microphone),
             OpenedCard(**loudspeaker),
             EchoCanceller(**{**self._settings, "delay_ms": delay_ms}),
-            samples_of(margin_ms),
         )
         threading.Thread(target=self._run, args=(cleaner,), daemon=True).start()
         return {**microphone, "rate": LISTENING_RATE, "channels": 1}
