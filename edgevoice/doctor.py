@@ -131,6 +131,8 @@ def run_checks(
     for section in SECTIONS:
         yield check_engine(section, trial(section, config), machine)
     yield check_turn(config, trial, machine)
+    if config.attention.mode == "wake_word":
+        yield check_engine("attention", trial("attention", config), machine)
     yield check_phrases(config)
     yield from check_sound(config, devices)
     yield check_offline(os.environ.get("HF_HUB_OFFLINE", ""))

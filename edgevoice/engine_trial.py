@@ -37,7 +37,7 @@ class Trial:
 
 def try_engine(section: str, config: Config, timeout_s: float = TIMEOUT_S) -> Trial:
     """Try the engine that `config` names in `section`, in a process of its own."""
-    engine: str = getattr(config, section).engine
+    engine = _named(section, config)
     command = [sys.executable, "-P", "-m", "edgevoice.engine_trial", section]
     try:
         child = subprocess.run(
@@ -60,6 +60,14 @@ def try_engine(section: str, config: Config, timeout_s: float = TIMEOUT_S) -> Tr
     return Trial(engine, **answer)
 
 
+def _named(section: str, config: Config) -> str:
+    """What the settings call the engine of `section`."""
+    if section == "attention":
+        return config.attention.wake_word
+    name: str = getattr(config, section).engine
+    return name
+
+
 def _use_vad(config: Config) -> None:
     import numpy as np
 
@@ -75,6 +83,15 @@ def _use_turn(config: Config) -> None:
     from edgevoice.engines.smart_turn import SmartTurn
 
     SmartTurn(config.turn.model, threads=config.turn.threads).finished(np.zeros(16_000, np.int16))
+
+
+def _use_wake_word(config: Config) -> None:
+    import numpy as np
+
+    from edgevoice.engines.loading import load_wake_word
+
+    wake_word = load_wake_word(config.attention)
+    wake_word(np.zeros(wake_word.frame_samples, np.int16))
 
 
 def _use_transcriber(config: Config) -> None:
@@ -105,6 +122,7 @@ def _use_voice(config: Config) -> None:
 USES: Mapping[str, Callable[[Config], None]] = {
     "vad": _use_vad,
     "turn": _use_turn,
+    "attention": _use_wake_word,
     "stt": _use_transcriber,
     "llm": _use_chat,
     "tts": _use_voice,

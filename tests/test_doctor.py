@@ -160,6 +160,22 @@ def test_a_turn_detector_that_fails_is_a_pity_and_no_failure(trial: Trial, words
     assert check.status == "warn" and words in check.what and check.cure
 
 
+def test_a_wake_word_is_tried_where_one_is_waited_for() -> None:
+    def trial(section: str, _: Config) -> Trial:
+        return Trial(
+            section, None if section == "attention" else 0.1, "is not known", "Take another."
+        )
+
+    def told(mode: str) -> list[Check]:
+        config = Config.model_validate({"attention": {"mode": mode}})
+        checks = doctor.run_checks(config, devices=lambda: [MICROPHONE, SPEAKER], trial=trial)
+        return [check for check in checks if check.name.startswith("attention:")]
+
+    failure = Check("attention: attention", "fail", "is not known", "Take another.")
+    assert told("wake_word") == [failure]
+    assert told("always") == []
+
+
 def test_a_missing_espeak_library_is_named() -> None:
     assert doctor.check_espeak("libno-such.so.1") == Check(
         "espeak-ng", "fail", "libno-such.so.1 is missing", "sudo apt-get install libespeak-ng1"

@@ -10,7 +10,7 @@ from edgevoice.engine_trial import SECTIONS, Trial, try_engine
 
 
 def test_every_section_can_be_tried() -> None:
-    assert set(engine_trial.USES) == {*SECTIONS, "turn"} <= set(Config.model_fields)
+    assert set(engine_trial.USES) == {*SECTIONS, "turn", "attention"} <= set(Config.model_fields)
 
 
 def test_an_engine_that_works_tells_how_long_it_took() -> None:
@@ -45,6 +45,15 @@ def test_an_engine_that_nobody_knows_is_the_settings_own_line() -> None:
 
     assert trial.engine == "ears"
     assert "not known" in trial.what
+
+
+@pytest.mark.parametrize(("word", "seconds"), [("okay_nabu", True), ("hey_bob", False)])
+def test_a_wake_word_is_tried_by_its_name(word: str, seconds: bool) -> None:
+    pytest.importorskip("pymicro_wakeword")
+    trial = try_engine("attention", Config.model_validate({"attention": {"wake_word": word}}))
+    assert trial.engine == word
+    assert (trial.seconds is not None) == seconds
+    assert ("not known" in trial.what) != seconds
 
 
 def stub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str) -> None:
