@@ -176,6 +176,16 @@ def test_after_a_reply_one_can_go_on_without_it_for_a_while() -> None:
     assert shown(talk)[-1] is Phase.ASLEEP
 
 
+def test_without_follow_up_there_is_still_time_to_begin() -> None:
+    """… after the wake word, but not after the reply."""
+    lines = [
+        Line(clip(800), "hello", ms=3_000),
+        Line(clip(800), None, Cue.REPLY_ENDED, 2_500),
+    ]
+    talk = Talk(lines, ["hello"], ["Hi."], **called(1_000, follow_up_s=0)).hold()  # type: ignore[arg-type]
+    assert [turn.user for turn in talk.turns] == ["hello"]
+
+
 def test_the_wake_word_silences_us() -> None:
     talk = Talk([Line(clip(800), "a", ms=600)], ["a"], [LONG], **called(500, 3_000)).hold()  # type: ignore[arg-type]
     assert [turn.interrupted for turn in talk.turns] == [True]

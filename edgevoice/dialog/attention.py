@@ -17,7 +17,7 @@ from enum import Enum
 
 import numpy as np
 
-from edgevoice.audio.chunk import AudioChunk
+from edgevoice.audio.chunk import AudioChunk, samples_of
 
 
 class Mode(Enum):
@@ -152,14 +152,20 @@ class Attending:
         return f"{self.state.value}, muted" if self.muted else self.state.value
 
 
+TO_BEGIN = samples_of(5_000)
+"""Whoever calls us has so long to begin, even where no follow-up is wanted."""
+
+
 class Attention:
     """Tells at every tick whether the listener may hear. Time is in samples."""
 
-    def __init__(self, mode: Mode, follow_up: int) -> None:
-        """`follow_up`: samples of quiet after which the wake word is wanted again."""
+    def __init__(self, mode: Mode, follow_up: int, to_begin: int = TO_BEGIN) -> None:
+        """`follow_up`: samples of quiet after which the wake word is wanted again, but not before
+        `to_begin` samples after it."""
         self._follow_up = follow_up
+        self._to_begin = max(to_begin, follow_up)
         self._now = Attending(HOME[mode])
-        self._quiet_since = 0
+        self._open_until = 0  # while called
 
     @property
     def now(self) -> Attending:
@@ -176,7 +182,7 @@ class Attention:
         state, meaning = TABLE[self._now.state, signal]
         # Whoever is muted cannot take the floor.
         summons = meaning is Meaning.SUMMON and not self._now.muted
-        self._quiet_since = max(self._quiet_since, at)
+        self._stay_open(at + (self._to_begin if meaning is Meaning.SUMMON else self._follow_up))
         self._now = replace(
             self._now,
             state=state,
@@ -190,11 +196,14 @@ class Attention:
         `busy`: since the last tick somebody spoke, or we did, or are about to.
         """
         if busy:
-            self._quiet_since = now
-        elif self._now.state is State.CALLED and now - self._quiet_since >= self._follow_up:
+            self._stay_open(now + self._follow_up)
+        elif self._now.state is State.CALLED and now >= self._open_until:
             self._now = replace(self._now, state=State.WAITING)
         answer, self._now = self._now, replace(self._now, summoned=False, finished=False)
         return answer
+
+    def _stay_open(self, until: int) -> None:
+        self._open_until = max(self._open_until, until)
 
 
 class Gate:

@@ -22,7 +22,7 @@ from edgevoice.dialog.attention import (
     State,
 )
 
-FOLLOW_UP = 100
+FOLLOW_UP, TO_BEGIN = 100, 130
 MUTES = {Signal.MUTE, Signal.UNMUTE}
 WAKE_WORD = Signal.WAKE_WORD
 WAKES = {Signal.WAKE, WAKE_WORD, Signal.PRESS}
@@ -42,7 +42,7 @@ STEPS = st.lists(
 
 def live(mode: Mode, steps: list[Step], ticks: int = 1) -> list[Attending]:
     """What `Attention` says at the end of each step, asked `ticks` times along it."""
-    attention, now, answers = Attention(mode, FOLLOW_UP), 0, []
+    attention, now, answers = Attention(mode, FOLLOW_UP, TO_BEGIN), 0, []
     for samples, signals, busy in steps:
         for signal in signals:
             attention.signal(signal, now)
@@ -102,7 +102,7 @@ def test_a_key_that_is_tapped_between_two_ticks_is_not_missed() -> None:
 
 
 def test_the_wake_word_opens_until_the_conversation_has_been_quiet() -> None:
-    steps: list[Step] = [(5, [], True), (1, [Signal.WAKE_WORD], False), (FOLLOW_UP - 2, [], False)]
+    steps: list[Step] = [(5, [], True), (1, [Signal.WAKE_WORD], False), (TO_BEGIN - 2, [], False)]
     steps += [(1000, [], True), (FOLLOW_UP - 1, [], False), (1, [], False), (1, [], True)]
     answers = live(Mode.WAKE_WORD, steps)
     assert [answer.open for answer in answers] == [False, True, True, True, True, False, False]
@@ -153,19 +153,17 @@ def test_without_a_wake_the_wake_word_mode_stays_shut(steps: list[Step]) -> None
 @given(STEPS)
 def test_the_follow_up_is_as_long_as_it_should_be(steps: list[Step]) -> None:
     steps = [(n, [s for s in signals if s not in MUTES], busy) for n, signals, busy in steps]
-    now, alive = 0, -FOLLOW_UP  # the last sign of life that keeps the conversation open
+    now, until = 0, 0  # signs of life keep the conversation open
     called = False
     for answer, (samples, signals, busy) in zip(live(Mode.WAKE_WORD, steps), steps, strict=True):
         for signal in signals:
-            if signal in WAKES:
-                called = True
-            elif signal is Signal.SLEEP:
-                called = False
-            alive = now
+            calls = signal in WAKES and not (called and signal is Signal.WAKE)
+            called = (called or calls) and signal is not Signal.SLEEP
+            until = max(until, now + (TO_BEGIN if calls else FOLLOW_UP))
         now += samples
         if busy:
-            alive = now
-        called = called and now - alive < FOLLOW_UP
+            until = max(until, now + FOLLOW_UP)
+        called = called and (busy or now < until)
         assert (answer.state is State.CALLED) == called
 
 
