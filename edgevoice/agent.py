@@ -301,7 +301,8 @@ class Agent:
             transcript = await utterance.finish(end)
         except EngineError as error:
             log.error("transcription: %s", error)
-            self._handle(Misunderstood(self._journal.now(), utterance.start, "", -math.inf))
+            failed = Misunderstood(self._journal.now(), utterance.start, "", -math.inf)
+            self._handle(self._meant(failed))
             return
         now = self._journal.now()
         unanswered = self._history.unanswered and self._state is not State.OVERLAP
@@ -314,7 +315,7 @@ class Agent:
 
     def _meant(self, words: Understood | Misunderstood | NothingSaid) -> Event:
         """What `words` are to the conversation itself."""
-        if not isinstance(words, Understood):
+        if isinstance(words, NothingSaid):
             return words
         said = Circumstances(
             over_us=self._state is State.OVERLAP,

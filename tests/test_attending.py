@@ -7,6 +7,7 @@ from edgevoice.audio.chunk import AudioChunk, samples_of
 from edgevoice.audio.tone import Earcon
 from edgevoice.dialog.attention import Mode, Signal
 from edgevoice.dialog.events import PlaybackHeld, SpeechEnded, SpeechStarted, TurnStarted
+from edgevoice.engines.base import Transcript
 from edgevoice.engines.scripted import ScriptedWakeWord
 from edgevoice.signals import Phase
 from edgevoice.transports.caller import Cue, Line
@@ -218,6 +219,12 @@ def test_go_to_sleep_and_wake_up() -> None:
     assert Phase.ASLEEP in shown(talk)
     assert Earcon.ASLEEP in earcons(talk)
     assert len(starts(talk)) == 1
+
+
+def test_who_sleeps_does_not_ask_again() -> None:
+    lines = [Line(clip(800), words, Cue.LINE_ENDED, 1_500) for words in ("go to sleep", "mumble")]
+    talk = Talk(lines, ["go to sleep", Transcript("purple", -3.0)], []).hold()
+    assert not starts(talk)
 
 
 def test_a_sentence_that_begins_like_going_to_sleep_is_a_sentence() -> None:

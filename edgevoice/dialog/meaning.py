@@ -3,7 +3,14 @@
 from dataclasses import dataclass
 
 from edgevoice.dialog.attention import Signal
-from edgevoice.dialog.events import Acknowledged, Event, NothingSaid, Stopped, Understood
+from edgevoice.dialog.events import (
+    Acknowledged,
+    Event,
+    Misunderstood,
+    NothingSaid,
+    Stopped,
+    Understood,
+)
 from edgevoice.dialog.phrases import Overlap, Phrases
 
 
@@ -17,11 +24,16 @@ class Circumstances:
     dozing: bool
 
 
-def meant(words: Understood, said: Circumstances, phrases: Phrases) -> tuple[Event, Signal | None]:
+def meant(
+    words: Understood | Misunderstood, said: Circumstances, phrases: Phrases
+) -> tuple[Event, Signal | None]:
     """What the words mean to us, and what they ask for once it is certain that they were all."""
+    if said.dozing:  # and therefore nobody asks again
+        wakes = isinstance(words, Understood) and phrases.says_wake(words.text)
+        return NothingSaid(words.at), Signal.WAKE if wakes else None
+    if isinstance(words, Misunderstood):
+        return words, None
     nothing = Stopped(words.at) if said.over_us else NothingSaid(words.at)
-    if said.dozing:
-        return NothingSaid(words.at), Signal.WAKE if phrases.says_wake(words.text) else None
     if phrases.says_sleep(words.text):
         return nothing, Signal.SLEEP
     if said.over_us or said.interrupted:

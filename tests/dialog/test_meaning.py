@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from edgevoice.config import Config
 from edgevoice.dialog.attention import Signal
-from edgevoice.dialog.events import Acknowledged, NothingSaid, Stopped, Understood
+from edgevoice.dialog.events import Acknowledged, Misunderstood, NothingSaid, Stopped, Understood
 from edgevoice.dialog.meaning import Circumstances, meant
 from edgevoice.phrases_file import load_phrases
 
@@ -53,3 +53,9 @@ def test_whoever_dozes_answers_nothing_and_nothing_but_sleep_and_wake_is_asked(
     event, signal = meant(understood(words), said, PHRASES)
     assert not (said.dozing and isinstance(event, Understood))
     assert signal in ((None, Signal.WAKE) if said.dozing else (None, Signal.SLEEP))
+
+
+def test_uncertain_words_are_asked_for_again_unless_we_doze() -> None:
+    unsure = Misunderstood(7, 3, "wake up", -3.0)
+    assert meant(unsure, PLAIN, PHRASES) == meant(unsure, OVER, PHRASES) == (unsure, None)
+    assert meant(unsure, DOZING, PHRASES) == (NothingSaid(7), None)
