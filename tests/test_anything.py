@@ -35,8 +35,8 @@ from tests.talk import Talk, clip
 
 BROKEN = EngineError("it broke", "Try again.")
 WORDS = [
-    "", "", "mhm", "okay", "yes", "mhm", "stop", "wait", "wait", "no", "why", "go to sleep", "wake up", "set a timer for",
-    "what is two plus two", "tell me a story", "and then", "um", "hello",
+    "", "", "mhm", "okay", "yes", "mhm", "stop", "wait", "wait", "no", "why", "go to sleep",
+    "wake up", "set a timer for", "what is two plus two", "tell me a story", "and then", "hello",
 ]  # fmt: skip
 LETTER = samples_of(25)
 FIRST_LETTER = 1_200
@@ -117,8 +117,8 @@ def some_words(chance: Random, failing: float) -> list[str | Transcript | Except
     words: list[str | Transcript | Exception] = []
     for _ in range(400):
         text = chance.choice(WORDS)
-        unsure = Transcript(text, -3.0 if text else 0.0)
-        words.append(BROKEN if chance.random() < failing else chance.choice([text, text, unsure]))
+        unsure = Transcript(text, -3.0 if text and chance.random() < 0.3 else 0.0)
+        words.append(BROKEN if chance.random() < failing else unsure)
     return words
 
 
