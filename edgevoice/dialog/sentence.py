@@ -158,6 +158,10 @@ def _subordinates(s: State, kinds: Kinds) -> bool:
 
 def _helps(s: State, kinds: Kinds) -> None:
     """An auxiliary; or "have" and "do" in their own right."""
+    if "deeds" in kinds:
+        s.gap, s.objectless = Gap.NONE, False
+        s.set(Clause.DONE)
+        return
     asks = s.clause in (Clause.START, Clause.QUESTION)
     person = s.next & {"subjects", "pronouns"}
     if "be" in kinds and s.clause is Clause.START:

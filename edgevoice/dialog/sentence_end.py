@@ -42,16 +42,20 @@ def lack(s: State, words: Sequence[Word]) -> Lack:
             return Lack.NOTHING  # two and two is what
         pending = "questions" in last and len(words) > 1 and not s.echo
         return Lack.MUCH if pending else Lack.SOME
+    if s.clause is Clause.OBJECT and s.gap is Gap.PLACE and "lasting_verbs" in s.verb:
+        return Lack.NOTHING if "durations" in s.question else Lack.MUCH  # how long does it take
     lack = LACKS[s.clause]
     if s.clause is Clause.PREDICATE and s.asked_be and s.embedded:
         lack = Lack.SOME  # tell me what crabs are
     if s.clause is Clause.QUESTION and s.echo:
         lack = Lack.NOTHING
+    if s.clause is Clause.MORE and s.gap is Gap.WANTED and not s.verb and s.noun is Noun.NONE:
+        lack = Lack.NOTHING  # what should i wear: a verb that we do not know
     if s.clause is Clause.PREDICATE and s.gap is Gap.LOOSE:
         lack = Lack.SOME  # the street that it is …
     elif _filled(s):
         lack = Lack.SOME if s.clause is Clause.BEGIN else Lack.NOTHING
-    if lack is Lack.NOTHING and _doubtful(s, last, alone=len(words) == 1):
+    if lack is Lack.NOTHING and _doubtful(s, last, alone=len(words) == 1 and "deeds" not in last):
         return Lack.SOME
     return lack
 
@@ -85,13 +89,40 @@ def _stranded(s: State, preposition: Kinds) -> Lack:
     where = s.clause is Clause.PREDICATE and not s.asked_be and not s.exists
     if where and searching:
         return Lack.NOTHING
-    if "particles" in preposition and s.clause in (Clause.DONE, Clause.MORE):
-        return Lack.NOTHING
-    if "switches" in preposition and s.clause in (Clause.DONE, Clause.MORE, Clause.EQUATED):
-        is_on = s.clause is Clause.EQUATED or (s.is_be and s.governor)  # is the fan in the hall on
-        switched = is_on or "switching_verbs" in s.verb
-        return Lack.NOTHING if switched else Lack.MUCH
+    if "particles" in preposition:
+        return _particle(s)
+    if "switches" in preposition:
+        return _switch(s)
     return Lack.MUCH
+
+
+def _particle(s: State) -> Lack:
+    """ "off", "out", "back" …: part of a verb, or where something is."""
+    if s.clause is Clause.PREDICATE:
+        if s.exists:
+            return Lack.MUCH
+        return Lack.SOME if s.asked_be else Lack.NOTHING  # what's up; the power is out
+    let = s.clause is Clause.BARE and "letting_verbs" in s.verb and s.noun is not Noun.NONE
+    whole = let or _verbless(s) or s.clause in (Clause.DONE, Clause.MORE, Clause.EQUATED)
+    return Lack.NOTHING if whole else Lack.MUCH
+
+
+def _switch(s: State) -> Lack:
+    """ "on": nothing follows where a verb or "is" tells of a switch; else something may."""
+    if s.clause is Clause.EQUATED or (s.is_be and s.governor and s.clause is Clause.DONE):
+        return Lack.NOTHING  # is the fan in the hall on
+    ended = s.clause in (Clause.DONE, Clause.MORE)
+    if ended and "switching_verbs" in s.verb:
+        return Lack.NOTHING
+    put = ended and "placing_verbs" in s.verb
+    is_on = s.clause is Clause.PREDICATE and not s.exists
+    return Lack.SOME if put or is_on or _verbless(s) else Lack.MUCH
+
+
+def _verbless(s: State) -> bool:
+    """Whether there was but a noun: "lights off"."""
+    named = s.noun is Noun.HEAD and not (s.determiner or s.counted)
+    return s.clause is Clause.SUBJECT and named and not s.verb
 
 
 def _filled(s: State) -> bool:

@@ -15,6 +15,10 @@ from edgevoice.dialog.sentence_state import (
     is_inflected,
 )
 
+OBJECTS = {"articles", "owners", "persons"}
+ORDER: Kinds = frozenset({"object_verbs", "placing_verbs"})
+"""What we take an unknown verb for: like "make", it has an object, and more after "me"."""
+
 NAMED = {
     Clause.START: Clause.SUBJECT,
     Clause.BEGIN: Clause.SUBJECT,
@@ -30,7 +34,11 @@ NAMED = {
 
 
 def names(s: State, kinds: Kinds) -> None:
-    """A word that begins a noun phrase, or goes on with one."""
+    """A word that begins a noun phrase, or goes on with one.
+
+    Where a verb must be, an unknown word is one; also at the beginning, if its object follows:
+    "drill a …", "hand me …". An object is known by its article, its owner, or by being a person.
+    """
     starts = kinds & (DETERMINERS | {"pronouns", "subjects"})
     bare = not starts and s.preposition is None and not s.joined
     if bare and s.noun is Noun.HEAD:
@@ -40,6 +48,10 @@ def names(s: State, kinds: Kinds) -> None:
     unknown_verb = s.clause is Clause.BARE or (
         s.clause in (Clause.SUBJECT, Clause.ASKED) and s.noun is Noun.PRONOUN
     )
+    if bare and not kinds and s.clause is Clause.START and s.next & OBJECTS:
+        s.verb = ORDER
+        s.set(Clause.OBJECT)
+        return
     if bare and unknown_verb:
         s.verb = kinds
         s.set(Clause.MORE)

@@ -59,7 +59,7 @@ NAMING = (Noun.ARTICLE, Noun.OPEN, Noun.NUMBER)
 # Lists of words that one rule treats alike.
 DETERMINERS = {"articles", "owners", "quantifiers", "indefinites"}
 NUMBERS = {"digits", "numbers", "tens"}
-AUXILIARIES = {"be", "have", "do", "modals"}
+AUXILIARIES = {"be", "have", "do", "deeds", "modals"}
 QUESTIONS = {"questions", "circumstances", "reasons"}
 CLAUSE_WORDS = {*QUESTIONS, "subordinators"}
 PREPOSITIONS = {"genitives", "prepositions", "particles", "switches", "infinitive"}

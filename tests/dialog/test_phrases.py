@@ -90,6 +90,22 @@ TABLE = {
         what is the name of your
         would you like a cup of
         how many legs does a dog
+        how long does the
+        how long have
+        how long should i keep
+        when should i take
+        where does
+        i come from
+        who is it from and
+        does it
+        did that
+        do you
+        he is up to
+        put on
+        the box on
+        drill a
+        sand the
+        let the cat
         does the cat
         a lot of
     """,
@@ -117,6 +133,16 @@ TABLE = {
         play
         call
         what do you think about
+        put the kettle on
+        the oven is on
+        what's up
+        what's on
+        lights on
+        are you recording
+        the pasta is boiling
+        how long should the eggs boil
+        can you boil
+        hand me
         remind me to call
     """,
     FOLLOW_UP: """
@@ -193,6 +219,38 @@ TABLE = {
         can you help me
         what can i cook with eggs and spinach
         what are you looking at
+        how long does it take
+        how long will it take
+        how long do we have
+        where do you come from
+        where does the word come from
+        what does honey come from
+        i come from spain
+        the power is out
+        is the game over
+        is he back
+        we are back
+        lights off
+        kitchen lights off please
+        lights on please
+        let the dog out
+        can you let me out please
+        do it again
+        can you do that
+        i want to do this now
+        do that please
+        put the kettle on please
+        drill a hole
+        hand me the pliers
+        scrub the floor
+        sign me up
+        hang the washing out
+        what should i wear
+        which shoes should i wear
+        dad the phone is ringing
+        come in please
+        do it
+        how do i do that
         find me a restaurant in town
         give me another one
         what about germany
