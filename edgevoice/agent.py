@@ -427,6 +427,8 @@ class Agent:
     def _leave(self) -> None:
         self._reader.stop()
         self._forget_words()
+        if self._looking:
+            self._looking.cancel()
         if self._state is State.DRAFTING:
             self._go_on_listening()
         else:

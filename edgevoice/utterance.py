@@ -83,7 +83,7 @@ class Utterance:
         cut = cut_point(self._pauses, self._open, now)
         self._look = look = _Look(now if cut is None else cut)
         try:
-            transcript = await self._hear(self._open, look.end, look.stop)
+            transcript = await self._transcribe(look.end, look.stop)
         finally:
             look.done.set()
         if look.stop.is_set():
@@ -114,14 +114,17 @@ class Utterance:
         return Transcript(text, min(certainty)) if text else Transcript("")
 
     async def _listen_to_the_end(self, end: int) -> Transcript:
-        stop = threading.Event()
+        final = await self._transcribe(end + TAIL, threading.Event())
+        self._hypothesis.add(final.text)
+        return final
+
+    async def _transcribe(self, end: int, stop: threading.Event) -> Transcript:
+        """The open stretch up to `end`; whoever cancels this stops the work as well."""
         try:
-            final = await self._hear(self._open, end + TAIL, stop)
+            return await self._hear(self._open, end, stop)
         except asyncio.CancelledError:
             stop.set()
             raise
-        self._hypothesis.add(final.text)
-        return final
 
     def _commit(self, transcript: Transcript, cut: int) -> None:
         self._hypothesis.commit(transcript.text)

@@ -1,14 +1,15 @@
 """The reply is ready when the person stops: partial words, drafts, the cue, and what they cost."""
 
+import asyncio
 from itertools import pairwise
 
 import pytest
 
 from edgevoice.audio.chunk import AudioChunk, milliseconds_of, samples_of
 from edgevoice.config import ReplyConfig, SttConfig, VadConfig
-from edgevoice.dialog.events import CuePlayed, DraftDropped, Prefilled
+from edgevoice.dialog.events import CuePlayed, DraftDropped, PartialHeard, Prefilled
 from edgevoice.errors import EngineError
-from edgevoice.transports.caller import Cue, Line
+from edgevoice.transports.caller import Caller, Cue, Line
 from tests.talk import CUE, Talk, clip
 
 SERIAL = VadConfig(soft_end_ms=5_000)
@@ -115,6 +116,25 @@ def test_a_draft_that_fails_is_dropped_like_any_other() -> None:
         [EngineError("it broke", "Try again."), "Nothing."],
     ).hold()
     assert talk.said == [("user", "what is new"), ("assistant", "Nothing.")]
+
+
+class HangsUp(Talk):
+    """A conversation that ends after one second, whoever speaks."""
+
+    def make_caller(self) -> Caller:
+        caller = super().make_caller()
+        loop = asyncio.get_running_loop()
+        loop.call_later(1.0, lambda: loop.create_task(caller.aclose()))
+        return caller
+
+
+def test_hanging_up_during_a_look_ends_it() -> None:
+    along = SttConfig(partial_interval_ms=200)
+    talk = HangsUp(
+        [Line(clip(2_000), "hello")], ["he"], [], stt=along, stt_pace=0.5, all_used=False
+    )
+    talk.hold()
+    assert talk.log and not [event for event in talk.log if isinstance(event, PartialHeard)]
 
 
 def test_hanging_up_during_a_draft_leaves_nothing_behind() -> None:
