@@ -80,7 +80,7 @@ MORE_DUE = samples_of(400)
 """Silence after uncertain words that were said over our reply, after which we go on."""
 
 VETO = 3
-"""The gate is so many times as high for a voice that has said "mhm" so far."""
+"""So many times as much sure voice confirms speech that has been "mhm" so far."""
 
 
 LONG_PAUSE, SHORT_PAUSE = samples_of(400), samples_of(200)

@@ -23,7 +23,8 @@ class SpeechStarted(Event):
 
 @dataclass(frozen=True, slots=True)
 class SpeechConfirmed(Event):
-    """The speech that started at `start` has enough voice in it to interrupt us."""
+    """The speech that started at `start` interrupts us: there is enough sure voice in it, or its
+    words say so."""
 
     start: int
 

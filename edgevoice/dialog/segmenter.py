@@ -63,9 +63,9 @@ class Segmenter:
     """Turns frames into `SpeechStarted`, `SpeechConfirmed` and `SpeechEnded`, in that order.
 
     Between a start and its end there is at most one confirmation, and any number of pauses, every
-    one of them resumed but the last; speech events never nest. After
-    speech of `max_utterance` nothing starts until the voice has paused: what never pauses is a
-    vacuum cleaner or a television, and would otherwise be taken for one utterance after the other.
+    one of them resumed but the last; speech events never nest. After speech of `max_utterance`
+    nothing starts until the voice has paused: what never pauses is a vacuum cleaner or a
+    television, and would otherwise be taken for one utterance after the other.
     """
 
     def __init__(self, settings: SegmenterSettings) -> None:

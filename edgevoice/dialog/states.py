@@ -97,7 +97,8 @@ class Action(Enum):
     GO_ON = "go on"
     """Let the reply go on from where it stopped."""
     INTERRUPT = "interrupt"
-    """Cancel the reply; the person's utterance began with the speech that interrupted, if any."""
+    """Cancel the reply; the person's utterance began with the speech that interrupted it, if any
+    did."""
     TAKE_OVER = "take over"
     """Cancel the reply, and draft the one to the words that interrupted it."""
     FINISH = "finish"
@@ -115,7 +116,7 @@ TABLE: Mapping[tuple[State, type[Event]], tuple[State, Action]] = {
     #
     (_S.HEARING, SpeechConfirmed): (_S.HEARING, _A.NOTHING),
     (_S.HEARING, SpeechPaused): (_S.PAUSED, _A.TRANSCRIBE),
-    (_S.HEARING, SpeechResumed): (_S.HEARING, _A.NOTHING),  # paused while our reply ended
+    (_S.HEARING, SpeechResumed): (_S.HEARING, _A.NOTHING),  # we gave way in a pause
     (_S.HEARING, SpeechEnded): (_S.UNDERSTANDING, _A.TRANSCRIBE),
     #
     (_S.PAUSED, SpeechResumed): (_S.HEARING, _A.CONTINUE_UTTERANCE),
