@@ -305,7 +305,7 @@ class Agent:
             self._handle(self._meant(failed))
             return
         now = self._journal.now()
-        unanswered = self._history.unanswered and self._state is not State.OVERLAP
+        unanswered = utterance.interrupts and self._history.unanswered
         judged = self._listener.judge(transcript, utterance.start, now, unanswered)
         if self._state is State.OVERLAP and isinstance(judged, Misunderstood):
             self._listener.wait_for_more()

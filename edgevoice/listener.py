@@ -285,7 +285,8 @@ class Listener:
     ) -> Understood | Misunderstood | NothingSaid:
         """What `transcript`, of speech from `start` on, means for the conversation.
 
-        `unanswered`: earlier words still wait for a reply, which a cough must not swallow.
+        `unanswered`: it took the floor from a reply to earlier words, of which nothing was heard: a
+        cough must not swallow them.
         """
         text, certainty = transcript.text, transcript.avg_logprob
         if not text:

@@ -262,6 +262,20 @@ def test_a_cough_does_not_swallow_a_question_that_was_not_answered_yet() -> None
     assert talk.said == [("user", "what is two plus two"), ("assistant", "Four.")]
 
 
+def test_but_after_a_stop_it_does_not_bring_the_question_back() -> None:
+    talk = Talk(
+        [
+            Line(clip(800), "what is two plus two"),
+            Line(clip(300), "stop", Cue.LINE_ENDED, 800),
+            Line(clip(200), None, Cue.LINE_ENDED, 2_000),
+        ],
+        ["what is two plus two", "stop", ""],
+        ["Never said."],
+        llm_pace=0.6,
+    ).hold()
+    assert [turn.heard for turn in talk.turns] == [""]
+
+
 @pytest.mark.parametrize("stage", ["stt", "llm"])
 def test_a_failing_engine_costs_one_reply(stage: str) -> None:
     broken = EngineError("it broke", "Try again.")
