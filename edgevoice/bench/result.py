@@ -27,6 +27,7 @@ PACKAGES = (
     "faster-whisper",
     "llama-cpp-python",
     "piper-tts",
+    "pywebrtc-audio",
 )
 """Whose versions belong to a measurement."""
 

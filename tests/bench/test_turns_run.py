@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
+from edgevoice.bench.modes import with_settings
 from edgevoice.bench.result import Goal
 from edgevoice.bench.turns import endpointing, interruptions
 from edgevoice.bench.turns import run as steps
@@ -100,6 +101,25 @@ def test_with_everything_there_is_nothing_to_notice(asked: Asked, speech: Path) 
     (speech / "kitchen.flac").touch()
     assert steps.run(Config(), lambda *_: None, speech=speech).notice == ""
     assert len(asked) == 2
+
+
+@pytest.mark.usefixtures("asked")
+def test_what_listened_is_written_down(tmp_path: Path, speech: Path) -> None:
+    (speech / "kitchen.flac").touch()
+    model = tmp_path / "judge.onnx"
+    config = with_settings(Config(), {"turn.model": model})
+    without = steps.run(config, lambda *_: None, speech=speech, quick=True)
+    assert without.notice == f"{model} is missing: the tone of voice said nothing."
+    figures = without.result.figures
+    assert (
+        figures["models"] == {"vad": "silero", "stt": "starter/stt", "turn": None}
+        and figures["quick"]
+    )
+    model.touch()
+    judged = steps.run(config, lambda *_: None, speech=speech).result.figures
+    assert judged["models"]["turn"] == "judge" and not judged["quick"]
+    chosen = with_settings(config, {"turn.engine": "none"})
+    assert steps.run(chosen, lambda *_: None, speech=speech).notice == ""
 
 
 @pytest.mark.parametrize("missing", ["sox", "espeak-ng"])

@@ -23,12 +23,18 @@ QUICK = 4
 
 @dataclass(frozen=True, slots=True)
 class Turns:
-    """All that was measured. `notice`: what could not be, and why; empty if all was."""
+    """All that was measured.
+
+    `notice`: what could not be, and why; empty if all was. `models`: what listened; None: there was
+    none. `quick`: it was but a part of everything.
+    """
 
     endpointing: Endpointing
     interruptions: dict[str, Any]
     goals: Sequence[Goal]
     notice: str
+    models: dict[str, str | None]
+    quick: bool
     before: dict[str, Any]
     """The machine before we kept it busy."""
 
@@ -37,6 +43,8 @@ class Turns:
         """What turns.json holds."""
         figures = {
             "notice": self.notice,
+            "models": self.models,
+            "quick": self.quick,
             "endpointing": self.endpointing.as_json(),
             "interruptions": self.interruptions,
         }
@@ -57,12 +65,24 @@ def run(config: Config, progress: Progress, *, speech: Path = SPEECH, quick: boo
         *([] if people else [f"{speech} has no recordings: nothing was measured on people."]),
         *([] if kitchen.is_file() else [f"{kitchen} is missing: no kitchen was heard."]),
     ]
+    models = _models(config)
+    if models["turn"] is None and config.turn.engine != "none":
+        notices.append(f"{config.turn.model} is missing: the tone of voice said nothing.")
     chosen = _every(people, quick) if people else None
     ends = endpointing.measure(config, chosen, _every(requests, quick), progress)
     figures, goals = interruptions.measure(
         config, people or [], progress, quick=quick, kitchen=kitchen
     )
-    return Turns(ends, figures, [*ends.goals, *goals], " ".join(notices), before)
+    return Turns(ends, figures, [*ends.goals, *goals], " ".join(notices), models, quick, before)
+
+
+def _models(config: Config) -> dict[str, str | None]:
+    judges = config.turn.engine != "none" and config.turn.model.is_file()
+    return {
+        "vad": config.vad.engine,
+        "stt": "/".join(config.stt.model.parts[-2:]),
+        "turn": config.turn.model.stem if judges else None,
+    }
 
 
 def _every(clips: Sequence[Clip], quick: bool) -> Sequence[Clip]:
