@@ -186,6 +186,7 @@ def check(talk: Talk) -> None:
     """What holds in every conversation."""
     nobody_is_heard_without_the_key(talk)
     every_hold_ends(talk)
+    no_hold_is_long(talk)
     every_turn_ends(talk)
     the_history_is_what_was_heard(talk)
     time_goes_by(talk)
@@ -222,6 +223,19 @@ def every_hold_ends(talk: Talk) -> None:
                 held = None
     assert held is None
     assert state is State.IDLE or SILENCE not in talk.lines
+
+
+def no_hold_is_long(talk: Talk) -> None:
+    """Not longer than a second after the last voice; nor, where nobody spoke, after it began."""
+    voiced = [np.flatnonzero(said) + n * 320 for n, said in enumerate(talk.caller.said)]
+    voice = np.concatenate(voiced)
+    since = 0
+    for what in talk.log:
+        if isinstance(what, PlaybackHeld):
+            since = what.at
+        if isinstance(what, PlaybackResumed):
+            since = max(since, int(voice[voice < what.at].max(initial=0)))
+            assert what.at - since <= samples_of(1_000)
 
 
 def every_turn_ends(talk: Talk) -> None:
