@@ -102,6 +102,13 @@ def test_a_story_that_never_goes_on_is_silent_to_the_end() -> None:
     assert disturbance_figures([noise()], [what])["goes_on_latest_ms"] == 5000
 
 
+def test_a_story_that_stutters_is_silent_for_all_of_its_holds() -> None:
+    at = 4 * S
+    what = story(sound=at, holds=[Hold(at, at + S // 2), Hold(at + S, at + 2 * S)])
+    figures = disturbance_figures([noise()], [what])
+    assert figures["goes_on_latest_ms"] == 1000 and figures["silent_in_all_ms"]["p95"] == 1500
+
+
 def test_a_story_that_is_silent_already_cannot_be_disturbed() -> None:
     held = story(sound=4 * S, holds=[Hold(3 * S, 5 * S)])
     assert disturbance_figures([noise()], [held])["spoilt"] == 1

@@ -101,6 +101,7 @@ def disturbance_figures(made: Sequence[Noise], happened: Sequence[Happened]) -> 
     """How often the story was held and cancelled, and how long it was silent, for every kind.
 
     Per minute: of the agent's speech. Something happens every few seconds there; percent say more.
+    `goes_on_ms`: of every hold; `silent_in_all_ms`: of all holds of a scene together.
     `spoilt` scenes, where it was silent when the sound came, count nowhere else.
     """
     kinds: dict[str, list[Happened]] = defaultdict(list)
@@ -114,6 +115,7 @@ def disturbance_figures(made: Sequence[Noise], happened: Sequence[Happened]) -> 
 def _stopped(happened: Sequence[Happened]) -> dict[str, Any]:
     scenes = held = cancelled = stops = heard = 0
     silences: list[float] = []
+    in_all: list[float] = []
     for what in happened:
         if not _undisturbed(what):
             continue
@@ -123,11 +125,13 @@ def _stopped(happened: Sequence[Happened]) -> dict[str, Any]:
         holds = [hold for hold in what.holds if what.sound is not None and hold.at >= what.sound]
         held += bool(holds)
         stops += len(holds)
-        if not what.cancels:
-            silences += [
+        if holds and not what.cancels:
+            each = [
                 milliseconds_of((what.end if h.resumed is None else h.resumed) - h.at)
                 for h in holds
             ]
+            silences += each
+            in_all.append(sum(each))
     minutes = heard * PERIOD / LISTENING_RATE / 60
     return {
         "scenes": scenes,
@@ -140,6 +144,7 @@ def _stopped(happened: Sequence[Happened]) -> dict[str, Any]:
         "cancels_per_minute": cancelled / minutes if minutes else None,
         "goes_on_ms": of_everyone(silences),
         "goes_on_latest_ms": max(silences, default=None),
+        "silent_in_all_ms": of_everyone(in_all),
     }
 
 
