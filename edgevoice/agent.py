@@ -184,6 +184,10 @@ class Agent:
             sign = self._suspicion.add(person, self._listener.rising, chunk.end, held)
             if sign:
                 self._handle(sign)
+        elif self._state is State.OVERLAP:
+            doubt = self._suspicion.doubt(self._listener.plain, chunk.end)
+            if doubt:
+                self._handle(doubt)
 
     def _handle(self, event: Event) -> None:
         self._state, action = step(self._state, event)
@@ -218,6 +222,7 @@ class Agent:
                 self._open(self._turn)
             case (Action.HOLD, _):
                 self._transport.hold()
+                self._suspicion.held(event.at)
                 self._journal.publish(PlaybackHeld(event.at))
                 if isinstance(event, SpeechStarted):
                     self._begin_utterance(event.start)

@@ -203,6 +203,11 @@ class Listener:
         return self._segmenter.voiced
 
     @property
+    def plain(self) -> bool:
+        """Whether what is being said is more surely a voice than not."""
+        return self._segmenter.plain
+
+    @property
     def rising(self) -> int:
         """Voiced samples of what may become speech and is none yet."""
         return self._segmenter.rising

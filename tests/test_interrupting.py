@@ -113,6 +113,28 @@ def test_uncertain_words_wait_for_the_gate() -> None:
     assert samples_of(416) <= done - talk.caller.spoken[1].start <= samples_of(512)
 
 
+def hummed_over(then: int, *transcripts: str) -> Talk:
+    """A long reply, over which a kettle hums for two seconds, and then a voice for `then` ms."""
+    sound = np.concatenate([clip(2_000) // 16, clip(then)])
+    return Talk(
+        [Line(clip(250), "a"), Line(sound, None, Cue.REPLY_STARTED, 900)],
+        ["a", *transcripts],
+        [LONG, "Very well."][: 1 + bool(then)],
+    ).hold()
+
+
+def test_half_a_voice_holds_the_reply_for_a_second_at_most() -> None:
+    talk = hummed_over(0)
+    (held,), (resumed,) = moments(talk, PlaybackHeld), moments(talk, PlaybackResumed)
+    assert resumed - held <= samples_of(1_000)
+    assert not talk.turns[0].interrupted
+
+
+def test_a_voice_that_is_heard_in_it_after_all_interrupts() -> None:
+    talk = hummed_over(600, "tell me")
+    assert [turn.interrupted for turn in talk.turns] == [True, False]
+
+
 def test_but_whoever_goes_on_after_it_interrupts() -> None:
     talk = spoken_over(1500, "okay", *["okay but listen"] * 5, replies=2, stt=LOOKED)
     assert [turn.interrupted for turn in talk.turns] == [True, False]

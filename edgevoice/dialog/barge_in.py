@@ -20,9 +20,16 @@ PATIENCE, LONGEST = samples_of(300), samples_of(700)
 """Speech has to begin so soon after the last sign, and after the first: with our own sound gone it
 is plain to hear."""
 
+DOUBTED = samples_of(940)
+"""And it has to be plain speech so soon after we fell silent. A kettle may be heard as half a voice
+for longer: the reply goes on, until it is more than that."""
+
 
 class Suspicion:
-    """Turns signs into `PersonSuspected` and `SuspicionCleared`."""
+    """Turns signs into `PersonSuspected` and `SuspicionCleared`.
+
+    Tell it by `held` when the reply is held, whatever the reason.
+    """
 
     def __init__(self) -> None:
         self._first = 0
@@ -43,7 +50,6 @@ class Suspicion:
         if not held:
             self._spent = self._spent and sign
             if sign and not self._spent:
-                self._first = now
                 return PersonSuspected(now)
             return None
         waited, silent = now - self._first, now - self._latest
@@ -51,3 +57,15 @@ class Suspicion:
             self._spent = sign
             return SuspicionCleared(now)
         return None
+
+    def held(self, at: int) -> None:
+        """Our reply is held from `at` on, by a sign or by speech."""
+        self._first = self._latest = at
+
+    def doubt(self, plain: bool, now: int) -> SuspicionCleared | None:
+        """What the time means that our reply is held until `now`, for a voice that is `plain`, or
+        half of one."""
+        if plain or now - self._first < DOUBTED:
+            return None
+        self._spent = True
+        return SuspicionCleared(now)

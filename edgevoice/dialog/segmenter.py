@@ -90,6 +90,11 @@ class Segmenter:
         return self._voiced
 
     @property
+    def plain(self) -> bool:
+        """Whether the present speech is more surely a voice than not."""
+        return self._sure >= self._voiced / 2
+
+    @property
     def rising(self) -> int:
         """Voiced samples of what may become speech and is none yet."""
         return 0 if self._speaking else self._voiced

@@ -163,13 +163,20 @@ TABLE: Mapping[tuple[State, type[Event]], tuple[State, Action]] = {
     (_S.OVERLAP, Misunderstood): (_S.OVERLAP, _A.NOTHING),  # more may tell
     (_S.OVERLAP, NothingSaid): (_S.SPEAKING, _A.GO_ON),
     (_S.OVERLAP, Summoned): (_S.HEARING, _A.INTERRUPT),
+    (_S.OVERLAP, SuspicionCleared): (_S.SPEAKING, _A.GO_ON),
     (_S.OVERLAP, Dismissed): (_S.SPEAKING, _A.GO_ON),
     #
-    # After a "mhm" our reply goes on, and so may the voice that said it.
+    # After a "mhm", or half a voice, our reply goes on, and so may the voice.
+    (_S.SPEAKING, SpeechConfirmed): (_S.HEARING, _A.INTERRUPT),
+    (_S.SPEAKING, SpeechPaused): (_S.SPEAKING, _A.NOTHING),
     (_S.SPEAKING, SpeechResumed): (_S.OVERLAP, _A.HOLD),
     (_S.SPEAKING, SpeechEnded): (_S.SPEAKING, _A.NOTHING),
+    (_S.SUSPECTING, SpeechConfirmed): (_S.HEARING, _A.INTERRUPT),
+    (_S.SUSPECTING, SpeechPaused): (_S.SUSPECTING, _A.NOTHING),
     (_S.SUSPECTING, SpeechResumed): (_S.OVERLAP, _A.NOTHING),
     (_S.SUSPECTING, SpeechEnded): (_S.SUSPECTING, _A.NOTHING),
+    (_S.IDLE, SpeechConfirmed): (_S.HEARING, _A.NOTHING),
+    (_S.IDLE, SpeechPaused): (_S.IDLE, _A.NOTHING),
     (_S.IDLE, SpeechResumed): (_S.HEARING, _A.NOTHING),
     (_S.IDLE, SpeechEnded): (_S.IDLE, _A.NOTHING),
     #

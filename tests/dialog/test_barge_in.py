@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edgevoice.audio.chunk import samples_of
-from edgevoice.dialog.barge_in import HINT, LONGEST, PATIENCE, SIGN, VOICED, Suspicion
+from edgevoice.dialog.barge_in import DOUBTED, HINT, LONGEST, PATIENCE, SIGN, VOICED, Suspicion
 from edgevoice.dialog.events import Event, PersonSuspected, SuspicionCleared
 
 TICK = samples_of(20)
@@ -20,6 +20,8 @@ def watched(scores: Sequence[tuple[float | None, int]]) -> list[Event]:
         if event:
             events.append(event)
             held = isinstance(event, PersonSuspected)
+            if held:
+                suspicion.held(event.at)
     return events
 
 
@@ -55,6 +57,15 @@ def test_a_new_sign_counts_again() -> None:
 
 def test_while_there_is_voice_it_is_not_cleared() -> None:
     assert watched([(1.0, 0), *[(0.0, VOICED)] * 100]) == [PersonSuspected(TICK)]
+
+
+def test_half_a_voice_is_doubted_in_the_end_and_does_not_hold_again() -> None:
+    suspicion = Suspicion()
+    suspicion.held(TICK)
+    assert suspicion.doubt(False, DOUBTED) is None
+    assert suspicion.doubt(True, 2 * DOUBTED) is None
+    assert suspicion.doubt(False, DOUBTED + TICK) == SuspicionCleared(DOUBTED + TICK)
+    assert suspicion.add(1.0, 0, DOUBTED + 2 * TICK, held=False) is None
 
 
 scores = st.tuples(st.none() | st.floats(0, 1), st.sampled_from([0, 512, 1024, 4096]))
