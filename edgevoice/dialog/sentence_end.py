@@ -32,11 +32,12 @@ def lack(s: State, words: Sequence[Word]) -> Lack:
     last = words[-1][1]
     if _endless(s, last):
         return Lack.MUCH
+    if s.owed:
+        return Lack.MUCH
     if s.preposition is not None:
         return _stranded(s, s.preposition)
-    code = 2 < s.row < WHOLE_CODE and not s.labelled and not s.governor
-    if s.owed or code:
-        return Lack.MUCH
+    if 2 < s.row < WHOLE_CODE and not s.labelled and not s.governor:
+        return Lack.MUCH  # a code
     if s.clause is Clause.QUESTION and s.noun is Noun.NONE:
         if s.echo and "pronouns" in last:
             return Lack.NOTHING  # two and two is what
@@ -78,6 +79,8 @@ def _stranded(s: State, preposition: Kinds) -> Lack:
     if "closers" in preposition and s.asked_be and s.clause is Clause.DONE:
         return Lack.NOTHING  # what is the weather like
     searching = s.gap in (Gap.LOOSE, Gap.WANTED) or "places" in s.question
+    if searching and s.clause is Clause.QUESTION and s.noun is Noun.NONE:
+        return Lack.SOME  # what for
     if "genitives" in preposition and s.noun is Noun.HEAD and not s.second:
         return Lack.MUCH
     if searching and s.clause is Clause.DONE and s.objectless:

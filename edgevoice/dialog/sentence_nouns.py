@@ -231,7 +231,7 @@ def _after_object(s: State, kinds: Kinds) -> Clause:
         s.gap = Gap.NONE  # what do you call _ the …
         return Clause.DONE
     if "telling_verbs" in s.verb and person:
-        return Clause.MORE if "maybe_verbs" in s.verb else Clause.TOLD
+        return Clause.MORE if either else Clause.TOLD  # bring it …, tell me …
     if "telling_verbs" in s.verb and not either and not kinds & DETERMINERS:
         return Clause.MORE
     if "placing_verbs" in s.verb and "places" in s.question:

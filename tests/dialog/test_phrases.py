@@ -104,6 +104,12 @@ TABLE = {
         put on
         the box on
         drill a
+        give it
+        if the power is out
+        when june is over
+        when i turn it off
+        send me the
+        what in the
         sand the
         let the cat
         does the cat
@@ -134,6 +140,8 @@ TABLE = {
         call
         what do you think about
         put the kettle on
+        bring it
+        what for
         the oven is on
         what's up
         what's on
@@ -235,6 +243,10 @@ TABLE = {
         lights on please
         let the dog out
         can you let me out please
+        bring it here
+        can you bring it over
+        send them home
+        send me the report
         do it again
         can you do that
         i want to do this now
