@@ -38,6 +38,7 @@ from edgevoice.dialog.events import (
     Understood,
 )
 from edgevoice.report import Recorder, TurnReport
+from edgevoice.signals import Phase
 
 STAGES = {
     "endpoint": ("endpoint", "yellow"),
@@ -52,13 +53,21 @@ STAGES = {
 SHADES = "█▓▒░"
 """Neighbours in a bar differ in these too, for whoever sees no colours."""
 
+ATTENTION = {
+    Phase.READY: "listening",
+    Phase.HEARING: "listening",
+    Phase.MUTED: "muted",
+    Phase.ASLEEP: "not listening",
+}
+"""The phases that tell whether we listen; in the others, it is as before."""
+
 BAR_CELLS = 20
 NARROW = 40
 """Columns below which a line's head is its symbol alone."""
 
 
 class Show:
-    """An observer that prints the conversation on `console`, and nowhere else.
+    """An observer that prints the conversation on `console`, and nowhere else; and a `Led`.
 
     Use it as a context manager, or call `close` at the end: that takes away a line that was left
     unfinished.
@@ -72,6 +81,7 @@ class Show:
         self._partial: str | None = None
         self._words: Understood | Misunderstood | None = None
         self._replying = False
+        self._attention = "listening"
 
     def __call__(self, what: Event | Note) -> None:
         """Show what happened."""
@@ -101,6 +111,13 @@ class Show:
             case _:
                 return  # tokens and sounds change nothing that is seen
         self._grow()
+
+    def show(self, phase: Phase) -> None:
+        """As a `Led`: tell it when we begin or cease to listen."""
+        before, self._attention = self._attention, ATTENTION.get(phase, self._attention)
+        if self._attention != before:
+            self._print(Text(f"○ {self._attention}", "dim"))
+            self._grow()
 
     def close(self) -> None:
         """Take away the unfinished line."""

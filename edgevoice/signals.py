@@ -129,6 +129,21 @@ class NoLed:
         pass
 
 
+class Leds:
+    """Some lights that show the same."""
+
+    def __init__(self, *leds: Led) -> None:
+        self._leds = leds
+
+    def show(self, phase: Phase) -> None:
+        for led in self._leds:
+            led.show(phase)
+
+    def close(self) -> None:
+        for led in self._leds:
+            led.close()
+
+
 def load_led(setting: str) -> Led:
     """The light that `signals.led` names: `log`, `none`, or a GPIO line such as `gpiochip0:27`.
 

@@ -30,6 +30,7 @@ from edgevoice.dialog.events import (
 )
 from edgevoice.report import Recorder, TurnReport
 from edgevoice.show import BAR_CELLS, Show, bar, summary, tidy, timing
+from edgevoice.signals import Phase
 
 FRANCE = "The capital of France is Paris."
 
@@ -160,6 +161,20 @@ def test_words_that_were_not_the_last_ones_are_not_printed() -> None:
         TurnStarted(95, 1),
     ]
     assert shown(what).split() == ["●", "you", "what", "is", "new"]
+
+
+def test_it_is_told_when_we_listen_and_when_not() -> None:
+    screen = io.StringIO()
+    show = Show(Console(file=screen, width=60))
+    for phase in (*Phase, Phase.SPEAKING, Phase.ASLEEP, Phase.HEARING, Phase.THINKING):
+        show.show(phase)
+    assert screen.getvalue().splitlines() == [
+        "○ not listening",
+        "○ muted",
+        "○ listening",
+        "○ not listening",
+        "○ listening",
+    ]
 
 
 def test_a_failure_is_named() -> None:

@@ -13,6 +13,7 @@ from edgevoice.dialog.states import State
 from edgevoice.errors import ConfigError
 from edgevoice.signals import (
     PHASES,
+    Leds,
     LogLed,
     NoLed,
     Phase,
@@ -153,3 +154,11 @@ def test_an_unknown_light_is_said_with_those_that_are_known(setting: str) -> Non
 def test_a_line_that_is_none_is_said(setting: str) -> None:
     with pytest.raises(ConfigError, match=r"signals\.led .*gpiochip0:"):
         load_led(setting)
+
+
+def test_some_lights_show_the_same(caplog: pytest.LogCaptureFixture) -> None:
+    leds = Leds(LogLed(), NoLed(), LogLed())
+    with caplog.at_level(logging.INFO):
+        leds.show(Phase.MUTED)
+    leds.close()
+    assert caplog.messages == ["now muted", "now muted"]

@@ -44,12 +44,13 @@ def run(config: ConfigOption = None) -> None:
     from edgevoice.app import converse, load_engines
     from edgevoice.room import controls, find_room, open_air, read_ahead, surroundings
     from edgevoice.show import Show
-    from edgevoice.signals import Phase, load_led
+    from edgevoice.signals import Leds, Phase, load_led
 
     chosen = settings(config)
     read_ahead(chosen)
     room = find_room(chosen)
-    led = load_led(chosen.signals.led)
+    show = Show(console)
+    led = Leds(load_led(chosen.signals.led), show)
     try:
         led.show(Phase.STARTING)
         with loading() as progress:
@@ -60,15 +61,9 @@ def run(config: ConfigOption = None) -> None:
         async def talk() -> None:
             await transport.open()
             _welcome(chosen, room)
-            with Show(console) as show:
-                await converse(
-                    chosen,
-                    engines,
-                    transport,
-                    [show],
-                    here,
-                    lambda agent: controls(chosen, agent),
-                )
+            await converse(
+                chosen, engines, transport, [show], here, lambda agent: controls(chosen, agent)
+            )
 
         _until_stopped(talk())
     finally:
