@@ -5,10 +5,11 @@ Part of the sound process: imports nothing but PyAudio, and that late.
 
 import contextlib
 import importlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 PA_INT16, PA_CONTINUE = 8, 0
+PA_INPUT_OVERFLOW, PA_OUTPUT_UNDERFLOW = 2, 4
 """From portaudio.h."""
 
 Callback = Callable[[bytes | None, int, Any, int], tuple[bytes | None, int]]
@@ -29,8 +30,11 @@ def find_device(devices: Sequence[dict[str, Any]], wanted: str, channels: str) -
         for device in usable:
             if matches(device["name"].casefold()):
                 return device
-    there = ", ".join(f'"{device["name"]}"' for device in usable) or "none at all"
-    raise NoSuchDevice(f'called "{wanted}"; there is {there}')
+    raise NoSuchDevice(f'called "{wanted}"; there is {_names(usable) or "none at all"}')
+
+
+def _names(devices: Iterable[dict[str, Any]]) -> str:
+    return ", ".join(f'"{device["name"]}"' for device in devices)
 
 
 class Card:
@@ -79,7 +83,8 @@ def _device(audio: Any, direction: str, wanted: str | None, most: str) -> dict[s
     try:
         return dict(getattr(audio, f"get_default_{direction}_device_info")())
     except OSError:
-        raise NoSuchDevice("on this machine") from None
+        there = _names(device for device in devices(audio) if device[most] > 0)
+    raise NoSuchDevice(f"that is the default; there is {there}" if there else "on this machine")
 
 
 def devices(audio: Any) -> list[dict[str, Any]]:

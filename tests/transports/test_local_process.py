@@ -97,10 +97,20 @@ def test_a_card_is_opened_as_it_likes(
 def test_a_card_that_cannot_be_opened_says_why() -> None:
     with pytest.raises(NoSuchDevice, match=r'"array" cannot be opened .*Invalid sample rate'):
         opened(FakePortAudio(set(), {1, 2, 6}))
-    with pytest.raises(NoSuchDevice, match="on this machine"):
+    with pytest.raises(NoSuchDevice, match=r"on this machine$"):
         opened(FakePortAudio({16_000}, {1}), "output")
     with pytest.raises(NoSuchDevice, match='called "Jabra"; there is "array"'):
         opened(FakePortAudio({16_000}, {1}), wanted="Jabra")
+
+
+class NoDefault(FakePortAudio):
+    def get_default_input_device_info(self) -> dict[str, Any]:
+        raise OSError("No Default Input Device Available")
+
+
+def test_a_machine_without_a_default_names_what_it_has() -> None:
+    with pytest.raises(NoSuchDevice, match=r'that is the default; there is "array"$'):
+        opened(NoDefault({16_000}, {1}))
 
 
 def test_devices_say_what_they_are_the_default_for() -> None:
