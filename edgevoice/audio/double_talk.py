@@ -91,6 +91,10 @@ class EchoPath:
         self._loosen()
         return Explained(residual, unexplained, expected)
 
+    def doubt(self) -> None:
+        """The path may have become any other."""
+        np.maximum(self._doubt, 1 / _PARTS, out=self._doubt)
+
     def _remember(self, played: Floats) -> None:
         self._at = (self._at or _PARTS) - 1
         spectrum = np.fft.rfft(np.concatenate([self._last, played]))
@@ -164,6 +168,10 @@ class DoubleTalk:
             step = _SURPRISE_UP if surprise > self._usual else -_SURPRISE_DOWN
             self._usual = min(max(self._usual + step, _USUAL[0]), _USUAL[1])
         return Overheard(person, explained.residual)
+
+    def moved(self) -> None:
+        """The echo comes by another way from now on: what it does is no surprise for a while."""
+        self._path.doubt()
 
     def _surprise(self, unexplained: Floats, expected: Floats) -> float:
         """How many decibels, on average over the bands, we are off more than we expected."""

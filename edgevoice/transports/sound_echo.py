@@ -25,7 +25,17 @@ import numpy as np
 
 from edgevoice.audio.chunk import LISTENING_RATE, AudioChunk, Framer, Samples, samples_of
 from edgevoice.audio.echo import FRAME, Cleaned, EchoCanceller
-from edgevoice.transports.sound_memory import AHEAD, CAPTURED, CERTAIN, DROPPED, Ring, SharedSound
+from edgevoice.transports.sound_memory import (
+    AHEAD,
+    CAPTURED,
+    CERTAIN,
+    DROPPED,
+    MOVED,
+    OVERFLOWS,
+    UNDERFLOWS,
+    Ring,
+    SharedSound,
+)
 from edgevoice.transports.sound_streams import Microphone, OpenedCard
 
 WINDOW = samples_of(1_000)
@@ -47,6 +57,8 @@ class Cancels(Protocol):
     """What we need of an `EchoCanceller`."""
 
     def add(self, microphone: Samples, loudspeaker: Samples) -> Cleaned: ...
+
+    def moved(self) -> None: ...
 
 
 class Alignment:
@@ -155,6 +167,7 @@ class Cleaner:
         self._alignment = Alignment(margin)
         self._framer = Framer(FRAME)
         self._waiting: deque[AudioChunk] = deque()
+        self._way: tuple[int, ...] | None = None
 
     def clean(self) -> None:
         """Clean every frame that is complete, and hand it to the agent."""
@@ -174,9 +187,18 @@ class Cleaner:
                 if heard - frame.end < PATIENCE:
                     break
                 lead = self._alignment.dry(lead - missing)
+            self._mind_the_way(lead)
             self._hand_over(self._canceller.add(frame.pcm, self._line.get(frame.start + lead)))
             self._waiting.popleft()
         self._counters[DROPPED] = self._microphone.dropped
+
+    def _mind_the_way(self, lead: int) -> None:
+        """Whatever is lost or read elsewhere, the echo comes earlier or later from then on."""
+        way = self._raw[OVERFLOWS], self._counters[UNDERFLOWS], lead
+        if way != (self._way or way):
+            self._canceller.moved()
+            self._counters[MOVED] += 1
+        self._way = way
 
     def _hand_over(self, frame: Cleaned) -> None:
         at = self._counters[CAPTURED]

@@ -14,7 +14,10 @@ QUEUED = 5  # the agent: playback frames written
 FLUSHED = 6  # the agent: playback frames below this number must not sound any more
 HELD = 7  # the agent: 1 while playback frames must wait, else 0
 DROPPED = 8  # the sound process: samples at 16 kHz that were lost before their echo was cancelled
-COUNTERS = 9
+OVERFLOWS = 9  # the sound process: how often the microphone lost sound, by what PortAudio says
+UNDERFLOWS = 10  # the sound process: how often the loudspeaker ran dry, by what PortAudio says
+MOVED = 11  # the sound process: how often the canceller had to learn the way of the echo anew
+COUNTERS = 12
 
 RING_BYTES = 1 << 20
 PERSON_BYTES = 1 << 13

@@ -37,6 +37,8 @@ from typing import Any
 from edgevoice.errors import EdgevoiceError
 from edgevoice.transports.sound_cards import (
     PA_CONTINUE,
+    PA_INPUT_OVERFLOW,
+    PA_OUTPUT_UNDERFLOW,
     Callback,
     Card,
     NoSuchDevice,
@@ -49,9 +51,11 @@ from edgevoice.transports.sound_memory import (
     FLUSHED,
     HELD,
     IDLE,
+    OVERFLOWS,
     QUEUED,
     SERVED,
     TAKEN,
+    UNDERFLOWS,
     Ring,
     SharedSound,
 )
@@ -68,7 +72,8 @@ def capture(shared: SharedSound, poke: Callable[[], None], channels: int, _rate:
     """What PortAudio calls with each period of the microphone's sound."""
     counters, ring = shared.counters, Ring(shared.microphone, channels)
 
-    def callback(data: bytes | None, frames: int, _time: Any, _status: int) -> tuple[None, int]:
+    def callback(data: bytes | None, frames: int, _time: Any, status: int) -> tuple[None, int]:
+        counters[OVERFLOWS] += bool(status & PA_INPUT_OVERFLOW)
         ring.put(counters[CAPTURED], data or b"")
         counters[CAPTURED] += frames
         poke()
@@ -94,8 +99,9 @@ def playback(
     fade = rate * FADE_MS // 1000
     sounding = faded_out = False
 
-    def callback(_data: bytes | None, frames: int, time: Any, _status: int) -> tuple[bytes, int]:
+    def callback(_data: bytes | None, frames: int, time: Any, status: int) -> tuple[bytes, int]:
         nonlocal sounding, faded_out
+        counters[UNDERFLOWS] += bool(status & PA_OUTPUT_UNDERFLOW)
         held = counters[HELD]  # read before FLUSHED: a flush drops first, then it ends the hold
         first = max(counters[TAKEN], counters[FLUSHED])
         there = min(frames, counters[QUEUED] - first)

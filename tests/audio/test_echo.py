@@ -163,6 +163,51 @@ def test_a_moved_loudspeaker_is_somebody_for_a_moment_only() -> None:
     assert not found[1200:].any()
 
 
+@pytest.mark.parametrize("told_before_ms", [0, 300])
+@pytest.mark.parametrize("jump_ms", [-20, -5, 5, 20])
+@pytest.mark.parametrize("level_db", [-10, 0])
+def test_an_echo_that_jumps_is_nobody_when_we_are_told(
+    level_db: int, jump_ms: int, told_before_ms: int
+) -> None:
+    played = babble(10, 7)
+    jump, told = 5 * SECOND, 5 * SECOND - samples_of(told_before_ms)
+    here, there = (echo_of(played, level_db, 80 + ms) for ms in (0, jump_ms))
+    microphone = heard(np.concatenate([here[:jump], there[jump:]]))
+    canceller = EchoCanceller(delay_ms=80)
+    clean(canceller, microphone[:told], played[:told])
+    canceller.moved()
+    frames = clean(canceller, microphone[told:], played[told:])
+    assert people(frames).max() < 0.5
+    assert dbfs(track(frames)) < dbfs(microphone[told:]) - 15
+
+
+def test_after_a_jump_we_are_deaf_to_our_own_sound_and_then_hear_a_person() -> None:
+    syllables = np.convolve(babble(8, 3), np.ones(3), "same").astype(np.int16)
+    said = babble(2, 4)
+    begin = 6 * SECOND
+    microphone = echo_of(syllables)
+    microphone[begin:] += said * 3.0
+    canceller = EchoCanceller()
+    clean(canceller, heard(microphone)[: 4 * SECOND], syllables[: 4 * SECOND])
+    canceller.moved()
+    frames = clean(canceller, heard(microphone)[4 * SECOND :], syllables[4 * SECOND :])
+    blocks = syllables[4 * SECOND :].reshape(-1, FRAME)
+    sounding = np.count_nonzero(blocks, axis=1) > 0
+    last_deaf = int(np.flatnonzero(np.cumsum(sounding) < 150)[-1])
+    assert not track(frames[:last_deaf])[sounding[:last_deaf].repeat(FRAME)].any()
+    assert last_deaf < 200
+    assert not (people(frames[:200]) >= 0.5).any()
+    assert (people(frames[200:]) >= 0.5).any()
+
+
+def test_a_jump_before_anything_was_learned_makes_us_deaf_no_longer() -> None:
+    played = babble(6, 3)
+    one, two = EchoCanceller(), EchoCanceller()
+    one.moved()
+    first, second = (people(clean(each, heard(echo_of(played)), played)) for each in (one, two))
+    np.testing.assert_array_equal(first == 0, second == 0)
+
+
 def test_a_fan_is_nobody_soon() -> None:
     fan = np.random.default_rng(2).standard_normal(20 * SECOND) * 200
     fan[: 5 * SECOND] = 0

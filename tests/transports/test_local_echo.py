@@ -11,8 +11,9 @@ from edgevoice.audio import echo
 from edgevoice.audio.chunk import AudioChunk, Samples, samples_of
 from edgevoice.audio.echo import Cleaned
 from edgevoice.transports import sound_echo, sound_memory
+from edgevoice.transports.sound_cards import PA_INPUT_OVERFLOW, PA_OUTPUT_UNDERFLOW
 from edgevoice.transports.sound_echo import MARGIN_MS, TOLERANCE, WINDOW, Alignment, Cleaner, Line
-from edgevoice.transports.sound_memory import CAPTURED, FRAME, SharedSound
+from edgevoice.transports.sound_memory import CAPTURED, FRAME, MOVED, SharedSound
 from edgevoice.transports.sound_process import capture, nothing, playback
 from edgevoice.transports.sound_streams import Loudspeaker, Microphone, OpenedCard
 from tests.transports.ring_card import counted
@@ -33,6 +34,11 @@ class Recorder:
         self.microphone: list[Samples] = []
         self.line: list[Samples] = []
         self._person = person
+        self.moves: list[int] = []
+
+    def moved(self) -> None:
+        """Keeps before which frame it was told."""
+        self.moves.append(len(self.line))
 
     def add(self, microphone: Samples, loudspeaker: Samples) -> Cleaned:
         self.microphone.append(microphone)
@@ -55,16 +61,16 @@ class Studio:
         self._playback = playback(self.shared, nothing, self.line, 1, rate)
         self.served: list[Samples] = []
 
-    def serve(self, ahead_ms: float = AHEAD_MS) -> None:
+    def serve(self, ahead_ms: float = AHEAD_MS, status: int = 0) -> None:
         """The loudspeaker takes a period of 20 ms; it has `ahead_ms` of sound then."""
         time = {"current_time": 0.0, "output_buffer_dac_time": ahead_ms / 1000 - 0.020}
-        period, _ = self._playback(None, self.rate // 50, time, 0)
+        period, _ = self._playback(None, self.rate // 50, time, status)
         assert period is not None
         self.served.append(np.frombuffer(period, np.int16))
 
-    def hear(self, pcm: Samples) -> None:
+    def hear(self, pcm: Samples, status: int = 0) -> None:
         """The microphone delivers `pcm`, and the thread wakes up."""
-        self._capture(pcm.tobytes(), len(pcm), None, 0)
+        self._capture(pcm.tobytes(), len(pcm), None, status)
         self._cleaner.clean()
 
     def run(self, periods: int) -> None:
@@ -187,6 +193,51 @@ def test_a_microphone_that_lost_sound_is_noticed() -> None:
     piece = slice(56_000, 61_000)  # two windows later
     reference = studio.reference[piece.start + late : piece.stop + late]
     np.testing.assert_array_equal(reference, sound[piece])
+
+
+def test_nothing_moves_while_nothing_is_lost() -> None:
+    studio = Studio()
+    studio.run(200)
+    assert not studio.recorder.moves
+    assert studio.shared.counters[MOVED] == 0
+
+
+def test_the_canceller_is_told_when_the_loudspeaker_ran_dry() -> None:
+    studio = Studio()
+    studio.run(60)
+    studio.serve(status=PA_OUTPUT_UNDERFLOW)
+    studio.hear(np.ones(PERIOD, np.int16))
+    studio.run(60)
+    assert studio.recorder.moves == [120]
+    assert studio.shared.counters[MOVED] == 1
+
+
+def test_the_canceller_is_told_when_the_microphone_lost_sound() -> None:
+    studio = Studio()
+    studio.run(60)
+    studio.serve()
+    studio.hear(np.ones(PERIOD, np.int16), PA_INPUT_OVERFLOW)
+    studio.run(60)
+    assert studio.recorder.moves == [120]
+
+
+def test_the_canceller_is_told_when_the_line_is_read_elsewhere() -> None:
+    """Nobody said that sound was lost. The window in which it was is the first that notices."""
+    studio = Studio()
+    studio.run(60)
+    for _ in range(10):
+        studio.serve()
+    studio.run(130)
+    assert len(studio.recorder.moves) == 2
+    assert 120 < studio.recorder.moves[0] <= 120 + WINDOW // FRAME
+
+
+def test_the_canceller_is_told_when_the_line_ran_dry() -> None:
+    studio = Studio()
+    studio.run(60)
+    for _ in range(10):
+        studio.hear(np.ones(PERIOD, np.int16))
+    assert studio.recorder.moves[0] >= 120
 
 
 @given(st.lists(st.integers(-TOLERANCE // 2, TOLERANCE // 2), min_size=60, max_size=300))
