@@ -20,6 +20,7 @@ models are made, so the columns compare packages and promise nothing. The 35 min
 within 280 ms), so people who talk on are already into their next word.
 """
 
+import ctypes
 import importlib.util
 import json
 import os
@@ -148,11 +149,26 @@ def _is_network(file: Path) -> bool:
             return False
     except OSError:
         return False
-    library = TfLiteWakeWord(next((_package() / "lib").glob("*tensorflowlite_c*"))).lib
+    library = TfLiteWakeWord(_library()).lib
     model = library.TfLiteModelCreateFromFile(os.fsencode(file))
     if model:
         library.TfLiteModelDelete(model)
     return bool(model)
+
+
+def _library() -> Path:
+    """TensorFlow Lite, which the package brings along. Raises `ModelError` without it."""
+    folder = _package() / "lib"
+    for path in folder.glob("*tensorflowlite_c*"):
+        try:
+            ctypes.CDLL(str(path))
+        except OSError:  # made for another processor, or damaged
+            break
+        return path
+    raise ModelError(
+        f"{folder}: TensorFlow Lite, a part of pymicro-wakeword, is missing or cannot be loaded",
+        "Run `pip install --force-reinstall pymicro-wakeword`, or choose another attention.mode.",
+    )
 
 
 def _shape(model: Any) -> tuple[int, ...]:

@@ -96,6 +96,19 @@ def test_without_the_package_its_name_is_told(monkeypatch: pytest.MonkeyPatch) -
         load_wake("okay_nabu")
 
 
+@pytest.mark.parametrize("library", [None, b"", b"not for this processor"])
+def test_without_its_library_the_package_is_of_no_use(
+    library: bytes | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(shipped()["okay_nabu"].parent, tmp_path / "models")
+    (tmp_path / "lib").mkdir()
+    if library is not None:
+        (tmp_path / "lib" / "libtensorflowlite_c.so").write_bytes(library)
+    monkeypatch.setattr(wake, "_package", lambda: tmp_path)
+    with pytest.raises(ModelError, match="TensorFlow Lite, a part of .*attention.mode"):
+        load_wake("okay_nabu")
+
+
 @pytest.fixture
 def own(tmp_path: Path) -> Path:
     """The description of a model of somebody's own; the model lies beside it."""
