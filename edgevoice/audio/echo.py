@@ -101,8 +101,8 @@ def _pywebrtc_audio() -> Any:
 class EchoCanceller:
     """Fed with what the microphone hears and what the loudspeaker plays, 10 ms at a time.
 
-    Of its first two seconds of our own sound, and of 1.5 after the echo has `moved`, it lets nothing
-    through, and takes nobody for a person: it has yet to learn the way of the echo.
+    Of its first two seconds of our own sound, and of 1.5 s after the echo has `moved`, it lets
+    nothing through, and takes nobody for a person: it has yet to learn the way of the echo.
     """
 
     def __init__(
