@@ -105,10 +105,12 @@ def new_history(config: Config) -> History:
 @dataclass(frozen=True, slots=True)
 class Surroundings:
     """Where a conversation takes place. `half_duplex`: our echo makes us deaf while we speak.
-    `mode`: when we are spoken to. `wake_word`: who hears our name. `led`: who shows our state.
-    `earcons`: the tones that are played."""
+    `echo_delay`: samples by which it is late, as far as is known (0: not measured). `mode`: when we
+    are spoken to. `wake_word`: who hears our name. `led`: who shows our state. `earcons`: the tones
+    that are played."""
 
     half_duplex: bool = False
+    echo_delay: int = 0
     mode: Mode = Mode.ALWAYS
     wake_word: WakeWord | None = None
     led: Led = field(default_factory=LogLed)
@@ -144,7 +146,12 @@ def build_agent(
     tones = earcons(engines.voice.rate)
     return Agent(
         transport,
-        Door(Attention(here.mode, follow_up), here.wake_word, half_duplex=here.half_duplex),
+        Door(
+            Attention(here.mode, follow_up),
+            here.wake_word,
+            half_duplex=here.half_duplex,
+            echo_delay=here.echo_delay,
+        ),
         Listener(settings, ears, phrases.completeness),
         phrases,
         Replies(

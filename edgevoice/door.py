@@ -10,7 +10,7 @@ from edgevoice.dialog.attention import Attending, Attention, Gate, Signal
 from edgevoice.engines.base import WakeWord
 
 ECHO = samples_of(250)
-"""How long a room goes on sounding after us, and the sound card's delay."""
+"""How long a room goes on sounding after us, and what of the sound card's delay is not measured."""
 
 LOOKBACK = samples_of(300)
 """Sound from before we were called that is listened to all the same."""
@@ -20,14 +20,20 @@ class Door:
     """Lets sound in, or keeps it out."""
 
     def __init__(
-        self, attention: Attention, wake_word: WakeWord | None = None, *, half_duplex: bool = False
+        self,
+        attention: Attention,
+        wake_word: WakeWord | None = None,
+        *,
+        half_duplex: bool = False,
+        echo_delay: int = 0,
     ) -> None:
         """`wake_word`: who hears our name, if anybody does. `half_duplex`: we are deaf while we
-        speak."""
+        speak, and while our echo, which comes `echo_delay` samples later, sounds on."""
         self._attention = attention
         self._wake_word = wake_word
         self._framer = Framer(wake_word.frame_samples) if wake_word else None
         self._half_duplex = half_duplex
+        self._echo = echo_delay + ECHO
         self._gate = Gate(LOOKBACK)
         self._deaf_until = 0
 
@@ -50,7 +56,7 @@ class Door:
         self._listen_for_our_name(chunk)
         attending = self._attention.tick(chunk.end, busy)
         if sounding:
-            self._deaf_until = chunk.end + ECHO
+            self._deaf_until = chunk.end + self._echo
         deaf = self._half_duplex and chunk.start < self._deaf_until
         keep = not (deaf or attending.muted)
         return self._gate.add(chunk, attending.open and not deaf, keep), attending

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from edgevoice.agent import Agent
 from edgevoice.app import Surroundings
+from edgevoice.audio.chunk import samples_of
 from edgevoice.audio.tone import Earcon
 from edgevoice.buttons import GpioButton, TerminalKeys
 from edgevoice.config import Config
@@ -42,7 +43,7 @@ def read_ahead(config: Config) -> None:
 def find_room(config: Config) -> Room:
     """The room with the devices that `config` names. Raises `DeviceError`."""
     measured, note = None, ""
-    if config.audio.duplex in ("auto", "cancel"):
+    if config.audio.duplex != "full":
         devices = between(config.audio.input_device, config.audio.output_device, list_devices())
         measured, note = recall(state_file(), devices)
     duplex, reason = decide(config.audio.duplex, measured, note)
@@ -72,6 +73,7 @@ def surroundings(config: Config, room: Room, led: Led) -> Surroundings:
     thinking = {Earcon.THINKING}  # has a setting of its own
     return Surroundings(
         half_duplex=room.duplex is Duplex.HALF,
+        echo_delay=max(0, samples_of(room.delay_ms)),
         mode=mode,
         wake_word=load_wake_word(config.attention) if mode is Mode.WAKE_WORD else None,
         led=led,
