@@ -105,7 +105,7 @@ def test_without_its_library_the_package_is_of_no_use(
     if library is not None:
         (tmp_path / "lib" / "libtensorflowlite_c.so").write_bytes(library)
     monkeypatch.setattr(wake, "_package", lambda: tmp_path)
-    with pytest.raises(ModelError, match="TensorFlow Lite, a part of .*attention.mode"):
+    with pytest.raises(ModelError, match=r"TensorFlow Lite, a part of .*attention.mode"):
         load_wake("okay_nabu")
 
 
