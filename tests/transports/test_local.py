@@ -271,7 +271,7 @@ def test_a_loudspeaker_alone_plays(card: SoundCard, instead_of: Callable[[str, s
         assert (last - first) / 16_000 == pytest.approx(0.6, abs=0.02)
 
     run(scene())
-    assert "There is no microphone on this machine" in refused()
+    assert "There is no microphone that is the default" in refused()
 
 
 def test_a_microphone_alone_hears(card: SoundCard, instead_of: Callable[[str, str], None]) -> None:
@@ -282,7 +282,7 @@ def test_a_microphone_alone_hears(card: SoundCard, instead_of: Callable[[str, st
             assert len(loud(await hear(transport, 16_000))) > 3_000
 
     run(scene())
-    assert "There is no loudspeaker on this machine" in refused()
+    assert "There is no loudspeaker that is the default" in refused()
 
 
 def test_a_loudspeaker_alone_that_vanishes_is_an_error(card: SoundCard) -> None:
