@@ -11,21 +11,15 @@ import math
 from dataclasses import dataclass
 
 from edgevoice.audio.chunk import AudioChunk, samples_of
-from edgevoice.audio.tone import Earcon
 from edgevoice.dialog.attention import Attending, Signal
 from edgevoice.dialog.attention import State as AttentionState
 from edgevoice.dialog.barge_in import Suspicion
 from edgevoice.dialog.events import (
-    CuePlayed,
     Dismissed,
     Event,
     Misunderstood,
     NothingSaid,
     PartialHeard,
-    PlaybackHeld,
-    PlaybackResumed,
-    ReplyEnded,
-    ReplyStarted,
     SpeechConfirmed,
     SpeechEnded,
     SpeechPaused,
@@ -43,11 +37,10 @@ from edgevoice.engines.base import Transcript
 from edgevoice.errors import EngineError
 from edgevoice.listener import Listener
 from edgevoice.reader import Reader
+from edgevoice.replying import Replies, Replying
 from edgevoice.report import Journal
-from edgevoice.responders.base import Responder, Speech
 from edgevoice.signs import Signs
 from edgevoice.transports.base import Transport
-from edgevoice.turn import Outlet, Prompt, Turn
 from edgevoice.utterance import Utterance
 
 log = logging.getLogger(__name__)
@@ -78,16 +71,6 @@ class AgentSettings:
     cue_after: int
 
 
-@dataclass(frozen=True, slots=True)
-class Replies:
-    """Who answers: the conversation; what was not understood; and a sentence that is sound
-    already, for when an engine has failed."""
-
-    conversation: Responder
-    not_understood: Responder
-    apology: Speech
-
-
 class Agent:
     """Holds one conversation over one transport."""
 
@@ -107,7 +90,7 @@ class Agent:
         self._door = door
         self._listener = listener
         self._phrases = phrases
-        self._replies = replies
+        self._replying = Replying(transport, replies, history, journal, signs)
         self._history = history
         self._journal = journal
         self._signs = signs
@@ -122,10 +105,6 @@ class Agent:
         self._looking: asyncio.Task[None] | None = None
         self._reader = Reader(replies.conversation, settings.listen_along)
         self._tidy_at: int | None = None
-        self._cued = False  # for the present turn
-        self._turn: Turn | None = None
-        self._sounding: int | None = None  # the reply's first sample that was heard
-        self._turns = 0
 
     async def run(self) -> None:
         """Converse until the transport ends. The transport must be open."""
@@ -134,17 +113,14 @@ class Agent:
                 async for chunk in self._transport.chunks():
                     self._journal.tick(chunk.end)
                     before = self._state
-                    for event in self._playback(chunk.end):
-                        self._handle(event)
+                    self._follow_playback(chunk.end)
                     self._hear(chunk)
                     self._listen_along(chunk.end)
-                    if self._awkward(chunk.end):
-                        self._cued = True
-                        self._signs.say(Earcon.THINKING)
-                        self._journal.publish(CuePlayed(chunk.end))
-                    failed = self._turn is not None and self._turn.failed
-                    self._signs.show(self._state, self._attending, failed)
-                    await self._play_tones()
+                    if self._late(chunk.end):
+                        self._replying.excuse(chunk.end)
+                    self._signs.show(self._state, self._attending, self._replying.failed)
+                    if self._state not in HEARD:
+                        await self._replying.play_tones()
                     self._tidy_up(chunk.end)
                     if self._state is not before:
                         await asyncio.sleep(0)  # a reply that is ready is played in this tick
@@ -215,38 +191,36 @@ class Agent:
                 self._go_on_listening()
             case (Action.DISMISS, _):
                 self._go_on_listening()
-            case (Action.OPEN, _) if self._turn:
-                self._open(self._turn)
+            case (Action.OPEN, _):
+                self._replying.open()
             case (Action.RESPOND, Understood() | Misunderstood()):
-                self._turn = self._prepare(event)
-                self._open(self._turn)
+                self._replying.prepare(event, self._tasks)
+                self._replying.open()
             case (Action.HOLD, _):
-                self._transport.hold()
+                self._replying.hold(event.at)
                 self._suspicion.held(event.at)
-                self._journal.publish(PlaybackHeld(event.at))
                 if isinstance(event, SpeechStarted):
                     self._begin_utterance(event.start)
             case (Action.GO_ON, _):
                 self._do_as_asked()
                 self._forget_words()
-                self._transport.go_on()
-                self._journal.publish(PlaybackResumed(event.at))
+                self._replying.go_on(event.at)
             case (Action.INTERRUPT, _):
                 self._interrupt(event)
             case (Action.TAKE_OVER, Understood()):
                 self._utterance.interrupts = True
-                self._leave_turn()
+                self._replying.cancel()
                 self._draft(event)
             case (Action.LET_GO, _):
-                self._end_cue()
+                self._replying.end_cue()
                 self._do_as_asked()
-            case (Action.FINISH, _) if self._turn:
-                self._history.add_assistant(self._turn.finish())
-                self._close_turn()
+            case (Action.FINISH, _):
+                self._replying.finish()
                 self._tidy_at = event.at + IDLE
 
     def _begin_utterance(self, start: int) -> None:
-        if self._turn and (self._sounding is None or start - self._sounding < REACTION):
+        sounding = self._replying.sounding
+        if self._replying.there and (sounding is None or start - sounding < REACTION):
             # Whoever speaks so soon does not answer us: the person had not finished.
             self._listener.went_on_after(start - self._utterance.end)
         self._reader.stop()
@@ -262,41 +236,21 @@ class Agent:
         self._utterance.interrupts = True
         if not isinstance(event, Stopped):  # its words are what we act on
             self._forget_words()
-        self._leave_turn()
+        self._replying.cancel()
         self._reader.read(self._history.messages(), self._tasks)
 
-    def _playback(self, now: int) -> list[Event]:
-        """What the loudspeaker has done since the last chunk."""
-        events: list[Event] = []
-        if self._turn:
-            started = self._turn.sounding_since(now)
-            if started is not None and self._state is State.PREPARING:
-                self._sounding = started
-                events.append(ReplyStarted(started))
-            if self._turn.ended and self._state not in (State.SUSPECTING, State.OVERLAP):
-                events.append(ReplyEnded(now))
-        return events
-
-    def _prepare(self, words: Understood | Misunderstood) -> Turn:
-        """The turn that answers `words`, not begun."""
-        if isinstance(words, Understood):
-            messages = self._history.asked(words.text)
-            prompt = Prompt(words.text, messages, self._replies.conversation)
-        else:
-            prompt = Prompt("", self._history.messages(), self._replies.not_understood)
-        outlet = Outlet(self._transport, self._signs.lead)
-        return Turn(prompt, outlet, self._journal, self._replies.apology, self._tasks)
-
-    def _open(self, turn: Turn) -> None:
-        self._turns += 1
-        self._history.add_user(turn.words)
-        turn.open(self._turns)
+    def _follow_playback(self, now: int) -> None:
+        """What has the loudspeaker done since the last chunk?"""
+        awaited = self._state is State.PREPARING
+        held = self._state in (State.SUSPECTING, State.OVERLAP)
+        for event in self._replying.playback(now, awaited=awaited, held=held):
+            self._handle(event)
 
     def _draft(self, words: Understood | Misunderstood) -> None:
-        self._turn = self._prepare(words)
+        self._replying.prepare(words, self._tasks)
         if self._utterance.drafts < self._settings.drafts:
             self._utterance.drafts += 1
-            self._turn.draft()
+            self._replying.draft()
 
     async def _transcribe(self, end: int) -> None:
         """Works out the words up to `end`; a newer utterance cancels this."""
@@ -354,10 +308,7 @@ class Agent:
 
     def _go_on_listening(self) -> None:
         self._forget_words()
-        if self._turn:
-            self._turn.drop()
-            self._turn = None
-        self._end_cue()
+        self._replying.drop()
 
     def _listen_along(self, now: int) -> None:
         """While the person speaks, now and then look at what it is going to be."""
@@ -402,25 +353,10 @@ class Agent:
             case Overlap.COMMAND | Overlap.OTHER if certain:
                 self._handle(SpeechConfirmed(self._journal.now(), utterance.start))
 
-    def _awkward(self, now: int) -> bool:
-        """Whether a reply is late, and not about to begin."""
-        if self._state not in (State.UNDERSTANDING, State.PREPARING) or self._cued:
-            return False
-        late = now - self._listener.last_voice >= self._settings.cue_after > 0
-        return late and not (self._turn and self._turn.begun)
-
-    async def _play_tones(self) -> None:
-        """Play the tones that wait, unless a reply is heard or about to be."""
-        if self._state in HEARD or (self._turn and self._turn.begun):
-            return
-        if await self._signs.play() and self._turn:
-            self._turn.after(self._signs.lead)
-
-    def _end_cue(self) -> None:
-        if self._cued and not self._turn:  # else it is the turn's to count
-            self._transport.flush()
-            self._signs.flushed()
-            self._cued = False
+    def _late(self, now: int) -> bool:
+        """Whether the person has been waiting for a reply for long."""
+        waiting = self._state in (State.UNDERSTANDING, State.PREPARING)
+        return waiting and now - self._listener.last_voice >= self._settings.cue_after > 0
 
     def _tidy_up(self, now: int) -> None:
         """At idle: make room in the history, and let the responder read what has changed."""
@@ -437,14 +373,4 @@ class Agent:
         if self._state is State.DRAFTING:
             self._go_on_listening()
         else:
-            self._leave_turn()
-
-    def _leave_turn(self) -> None:
-        if self._turn:
-            self._history.add_assistant(self._turn.cancel())
-            self._close_turn()
-
-    def _close_turn(self) -> None:
-        """The turn has flushed the loudspeaker: nothing counts any more."""
-        self._signs.flushed()
-        self._turn, self._sounding, self._cued = None, None, False
+            self._replying.cancel()

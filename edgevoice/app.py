@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from edgevoice.agent import Agent, AgentSettings, Replies
+from edgevoice.agent import Agent, AgentSettings
 from edgevoice.audio.chunk import LISTENING_RATE, AudioChunk, samples_of
 from edgevoice.audio.tone import Earcon, earcons
 from edgevoice.config import Config
@@ -26,6 +26,7 @@ from edgevoice.engines.loading import (
 from edgevoice.engines.workers import ThreadWorker, Worker
 from edgevoice.listener import Ears, Listener, listener_settings
 from edgevoice.phrases_file import load_phrases
+from edgevoice.replying import Replies
 from edgevoice.report import Journal, Observer, TurnLog
 from edgevoice.responders.base import Speech
 from edgevoice.responders.local import FixedResponder, LocalResponder, Speaker

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from edgevoice.agent import Agent, AgentSettings, Replies
+from edgevoice.agent import Agent, AgentSettings
 from edgevoice.audio.chunk import LISTENING_RATE, AudioChunk, Samples, samples_of
 from edgevoice.audio.tone import Earcon
 from edgevoice.config import BargeInConfig, Config, ReplyConfig, SttConfig, VadConfig
@@ -19,6 +19,7 @@ from edgevoice.engines.scripted import ScriptedChat, ScriptedTranscriber, Script
 from edgevoice.engines.workers import InlineWorker
 from edgevoice.listener import Ears, Listener, listener_settings
 from edgevoice.phrases_file import load_phrases
+from edgevoice.replying import Replies
 from edgevoice.report import Journal, Recorder, TurnReport
 from edgevoice.responders.base import Speech
 from edgevoice.responders.local import FixedResponder, LocalResponder, Speaker

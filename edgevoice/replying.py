@@ -1,0 +1,167 @@
+"""Our side of the conversation: the reply that is drafted, under way or heard, and the tones.
+
+There is one reply at a time. What it is made of belongs to its `Turn`; when it begins, is held and
+ends is for the agent to say.
+"""
+
+import asyncio
+from dataclasses import dataclass
+
+from edgevoice.audio.tone import Earcon
+from edgevoice.dialog.events import (
+    CuePlayed,
+    Event,
+    Misunderstood,
+    PlaybackHeld,
+    PlaybackResumed,
+    ReplyEnded,
+    ReplyStarted,
+    Understood,
+)
+from edgevoice.dialog.history import History
+from edgevoice.report import Journal
+from edgevoice.responders.base import Responder, Speech
+from edgevoice.signs import Signs
+from edgevoice.transports.base import Transport
+from edgevoice.turn import Outlet, Prompt, Turn
+
+
+@dataclass(frozen=True, slots=True)
+class Replies:
+    """Who answers: the conversation; what was not understood; and a sentence that is sound
+    already, for when an engine has failed."""
+
+    conversation: Responder
+    not_understood: Responder
+    apology: Speech
+
+
+class Replying:
+    """The reply of the moment, if there is one, and how it gets to the loudspeaker."""
+
+    def __init__(
+        self,
+        transport: Transport,
+        replies: Replies,
+        history: History,
+        journal: Journal,
+        signs: Signs,
+    ) -> None:
+        self._transport = transport
+        self._replies = replies
+        self._history = history
+        self._journal = journal
+        self._signs = signs
+        self._turn: Turn | None = None
+        self._sounding: int | None = None
+        self._cued = False
+        self._turns = 0
+
+    @property
+    def there(self) -> bool:
+        """Whether there is a reply, be it a draft."""
+        return self._turn is not None
+
+    @property
+    def begun(self) -> bool:
+        """Whether there is sound of it, or about to be."""
+        return self._turn is not None and self._turn.begun
+
+    @property
+    def failed(self) -> bool:
+        """Whether an engine has failed in the middle of it."""
+        return self._turn is not None and self._turn.failed
+
+    @property
+    def sounding(self) -> int | None:
+        """Its first sample that was heard; None before that."""
+        return self._sounding
+
+    def prepare(self, words: Understood | Misunderstood, tasks: asyncio.TaskGroup) -> None:
+        """The reply to `words` is the next one; nothing of it is begun. `tasks` holds its work."""
+        if isinstance(words, Understood):
+            messages = self._history.asked(words.text)
+            prompt = Prompt(words.text, messages, self._replies.conversation)
+        else:
+            prompt = Prompt("", self._history.messages(), self._replies.not_understood)
+        outlet = Outlet(self._transport, self._signs.lead)
+        self._turn = Turn(prompt, outlet, self._journal, self._replies.apology, tasks)
+
+    def draft(self) -> None:
+        """Begin it, where nobody hears."""
+        if self._turn:
+            self._turn.draft()
+
+    def open(self) -> None:
+        """Let it be heard: it is a turn of the conversation now."""
+        if self._turn:
+            self._turns += 1
+            self._history.add_user(self._turn.words)
+            self._turn.open(self._turns)
+
+    def drop(self) -> None:
+        """Throw the draft away, and end the tone that came before it."""
+        if self._turn:
+            self._turn.drop()
+            self._turn = None
+        self.end_cue()
+
+    def hold(self, at: int) -> None:
+        """Fall silent at once, for the time being."""
+        self._transport.hold()
+        self._journal.publish(PlaybackHeld(at))
+
+    def go_on(self, at: int) -> None:
+        """Go on from where it stopped."""
+        self._transport.go_on()
+        self._journal.publish(PlaybackResumed(at))
+
+    def finish(self) -> None:
+        """It was heard whole."""
+        if self._turn:
+            self._history.add_assistant(self._turn.finish())
+            self._close()
+
+    def cancel(self) -> None:
+        """Silence it for good, if it is there; what was heard of it was said."""
+        if self._turn:
+            self._history.add_assistant(self._turn.cancel())
+            self._close()
+
+    def playback(self, now: int, *, awaited: bool, held: bool) -> list[Event]:
+        """What the loudspeaker has done since the last look; `awaited`: nothing of the reply was
+        heard before; `held`: it cannot end now."""
+        events: list[Event] = []
+        if self._turn:
+            started = self._turn.sounding_since(now)
+            if started is not None and awaited:
+                self._sounding = started
+                events.append(ReplyStarted(started))
+            if self._turn.ended and not held:
+                events.append(ReplyEnded(now))
+        return events
+
+    def excuse(self, now: int) -> None:
+        """The reply is late: say once, by a tone, that it is under way; unless it is about to be
+        heard."""
+        if not self._cued and not self.begun:
+            self._cued = True
+            self._signs.say(Earcon.THINKING)
+            self._journal.publish(CuePlayed(now))
+
+    async def play_tones(self) -> None:
+        """Play the tones that wait, unless a reply is about to be heard. None may be heard now."""
+        if not self.begun and await self._signs.play() and self._turn:
+            self._turn.after(self._signs.lead)
+
+    def end_cue(self) -> None:
+        """Nobody waits for a reply any more."""
+        if self._cued and not self._turn:  # else it is the turn's to count
+            self._transport.flush()
+            self._signs.flushed()
+            self._cued = False
+
+    def _close(self) -> None:
+        """The turn has flushed the loudspeaker: nothing counts any more."""
+        self._signs.flushed()
+        self._turn, self._sounding, self._cued = None, None, False
