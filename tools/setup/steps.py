@@ -36,6 +36,7 @@ ROOM_BYTES = 2 * 10**9
 to 0.4 GB more for a while; pip keeps what it loaded as well."""
 
 TRIED = (
+    "edgevoice",  # first: it tells onnxruntime to report nothing
     *("numpy", "onnxruntime", "faster_whisper", "llama_cpp", "piper"),
     *("pyaudio", "pywebrtc_audio", "pymicro_wakeword", "soxr"),
 )
