@@ -15,10 +15,11 @@ LANGUAGES = Path(__file__).parent.parent / "languages"
 
 LISTS = frozenset(
     """
-    digits zeros teens tens doubles triples hundreds large dashes plus months ordinals date_openers
-    date_joiners links introductions titles before_names never_names ordinary given_names phone_cues ssn_cues
-    mrn_cues insurance_cues card_cues address_cues birth_cues at dots mail_joiners domains
-    before_mail streets maybe_streets homes units states not_in_streets
+    digits zeros teens tens doubles triples hundreds large dashes plus months ordinals
+    date_openers date_joiners links introductions titles before_names never_names ordinary
+    given_names phone_cues ssn_cues mrn_cues insurance_cues card_cues address_cues birth_cues at
+    dots mail_joiners domains before_mail streets maybe_streets homes units states
+    not_in_streets
     """.split()
 )
 _ENDINGS = ("s", "es", "ed", "d", "ing", "'s", "'ll", "'d")

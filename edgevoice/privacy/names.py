@@ -35,6 +35,8 @@ def _name(tokens: Sequence[Token], at: int, cues: Cues, sort: str, most: int) ->
             return
         end = at + 1
         while end < min(at + most, len(tokens)) and _unusual(tokens[end], cues):
+            if tokens[end - 1].word.endswith("'s"):
+                break  # what comes next is owned
             end += 1
     yield Found(Kind.NAME, tokens[at].start, tokens[end - 1].end)
 

@@ -55,7 +55,9 @@ def _local(tokens: Sequence[Token], at: int, cues: Cues) -> int:
             if start < 2 or not _is_part(tokens[start - 2]):
                 break
             start -= 2
-        elif _is_part(before) and not cues.has(before, "before_mail"):
+        elif _is_part(before) and (
+            _is_spelled(tokens, start - 1, at) or not cues.has(before, "before_mail")
+        ):
             # One word is enough, unless it is a number, spelled, or behind a name: "anna smith at".
             if start < at and not (
                 _is_short(tokens[start], cues) or _is_short(before, cues) or cues.is_given(before)
@@ -73,6 +75,12 @@ def _is_part(token: Token) -> bool:
 
 def _is_short(token: Token, cues: Cues) -> bool:
     return token.is_figures or token.is_letter or token.word in cues.values
+
+
+def _is_spelled(tokens: Sequence[Token], at: int, end: int) -> bool:
+    """Whether a letter at `at` has another beside it, before `end`: "a" may be a word."""
+    beside = [*tokens[max(at - 1, 0) : at], *tokens[at + 1 : min(at + 2, end)]]
+    return tokens[at].is_letter and any(token.is_letter for token in beside)
 
 
 def _joins(token: Token, cues: Cues) -> bool:

@@ -31,6 +31,8 @@ SENTENCES = [sentence.text for sentence in sentences("tuning", 3, 7)]
         ("call me at plus one two one two five five five oh one two three", "call me at [phone]"),
         ("eight hundred five five five oh one two three", "[phone]"),
         ("anna at example dot com", "[email]"),
+        ("it's a n n a at example dot com", "it's [email]"),
+        ("nurse anna's shift", "nurse [name] shift"),
         ("mail a.b+c@example.com now", "mail [email] now"),
         ("it is anna underscore b four two at mail dot example dot org", "it is [email]"),
         ("write to anna.b at example.com.", "write to [email]."),
