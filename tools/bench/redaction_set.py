@@ -182,11 +182,15 @@ class Sentence:
     secrets: tuple[Secret, ...]
 
 
-def sentences(half: str, each: int, seed: int) -> Iterator[Sentence]:
-    """Every template of the `half` ("tuning" or "held out"), filled `each` times."""
-    templates = {"tuning": TUNING, "held out": HELD_OUT}[half]
+def sentences(half: str, each: int, seed: int, templates: str | None = None) -> Iterator[Sentence]:
+    """Every template of the `half` ("tuning" or "held out"), filled `each` times.
+
+    Other `templates`, one a line, are filled with the names and streets of that half. A slot that
+    is unknown raises `KeyError`.
+    """
+    lines = templates or {"tuning": TUNING, "held out": HELD_OUT}[half]
     dice = random.Random(f"{half} {seed}")
-    for template in templates.strip().splitlines():
+    for template in lines.strip().splitlines():
         # Without a slot every filling is the same, and once is enough.
         for _ in range(each if "{" in template else 1):
             yield _fill(template, half, dice)
