@@ -54,7 +54,7 @@ def behind_links(tokens: Sequence[Token], at: int, cues: Cues) -> int:
 def _announced(tokens: Sequence[Token], at: int, cues: Cues, name: str) -> Row | None:
     _, least, letters = _CUES[name]
     row = row_at(tokens, at, cues, letters=letters)
-    return row if row and len(row.digits) >= least else None
+    return row if row and row.most >= least else None
 
 
 def _found(kind: Kind, row: Row, tokens: Sequence[Token], cues: Cues) -> Found:
@@ -85,4 +85,4 @@ def _date(tokens: Sequence[Token], cue_end: int, at: int, cues: Cues) -> Row | N
         return None
     while at > cue_end and cues.has(tokens[at - 1], "date_openers"):
         at -= 1
-    return Row(at, end, digits)
+    return Row(at, end, digits, (len(digits),), len(digits))

@@ -16,10 +16,10 @@ LANGUAGES = Path(__file__).parent.parent / "languages"
 LISTS = frozenset(
     """
     digits zeros teens tens doubles triples hundreds large dashes plus months ordinals
-    date_openers date_joiners links introductions titles before_names never_names ordinary
-    given_names phone_cues ssn_cues mrn_cues insurance_cues card_cues address_cues birth_cues at
-    dots mail_joiners domains before_mail streets maybe_streets homes units states
-    not_in_streets
+    date_openers date_joiners links introductions titles before_names ambiguous_names
+    never_names ordinary given_names phone_cues ssn_cues mrn_cues insurance_cues card_cues
+    address_cues birth_cues at dots mail_joiners domains before_mail streets maybe_streets homes
+    units states not_in_streets
     """.split()
 )
 _ENDINGS = ("s", "es", "ed", "d", "ing", "'s", "'ll", "'d")
@@ -68,7 +68,15 @@ class Cues:
 
     def is_given(self, token: Token) -> bool:
         """Whether `token` is a given name, or what is that person's."""
-        return "given_names" in self.entries.get((token.word.removesuffix("'s"),), ())
+        return not self._names(token).isdisjoint(("given_names", "ambiguous_names"))
+
+    def is_surely_given(self, token: Token) -> bool:
+        """Whether `token` is a given name and nothing else."""
+        names = self._names(token)
+        return "given_names" in names and "ambiguous_names" not in names
+
+    def _names(self, token: Token) -> frozenset[str]:
+        return self.entries.get((token.word.removesuffix("'s"),), frozenset())
 
 
 @cache
@@ -92,7 +100,7 @@ def load_cues(path: Path, phrases: Path) -> Cues:
     for key in entries:
         longest[key[0]] = max(len(key), longest.get(key[0], 0))
     everyday = set(_words(_read(phrases))) - set(lists["given_names"])
-    for name in LISTS - {"given_names", "states", "months", "domains"}:
+    for name in LISTS - {"given_names", "ambiguous_names", "states", "months", "domains"}:
         everyday.update(word for entry in lists[name] for word in plain(entry))
     return Cues(entries, longest, _values(lists), frozenset(everyday))
 

@@ -1,4 +1,7 @@
-"""Names of people, by the words before them: a recogniser writes no capitals to go by."""
+"""Names of people, by the words before them: a recogniser writes no capitals to go by.
+
+Given names that are nothing else are found wherever they stand, with the surname behind them.
+"""
 
 from collections.abc import Iterator, Sequence
 
@@ -8,8 +11,10 @@ from edgevoice.privacy.tokens import Token
 
 
 def names(tokens: Sequence[Token], cues: Cues) -> Iterator[Found]:
-    """The names in `tokens` that a cue announces."""
-    for at in range(len(tokens)):
+    """The names in `tokens`."""
+    for at, token in enumerate(tokens):
+        if cues.is_surely_given(token):
+            yield from _name(tokens, at, cues, "known", 2)
         for end, lists in cues.starts(tokens, at):
             if "introductions" in lists:
                 yield from _name(tokens, _behind_signs(tokens, end, ",:.-\"'"), cues, "any", 3)

@@ -18,12 +18,16 @@ _LONGEST = 128
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """Digits, one after the other, in tokens `start` to `end`; `groups`: their written lengths."""
+    """Digits, one after the other, in tokens `start` to `end`; `groups`: how many each number has.
+
+    `most`: so many there are if every "fifty one" was meant as 50 and 1.
+    """
 
     start: int
     end: int
     digits: str
-    groups: tuple[int, ...] = ()
+    groups: tuple[int, ...]
+    most: int
 
 
 def row_at(tokens: Sequence[Token], at: int, cues: Cues, *, letters: bool = False) -> Row | None:
@@ -33,13 +37,14 @@ def row_at(tokens: Sequence[Token], at: int, cues: Cues, *, letters: bool = Fals
     in "two million", is none.
     """
     place = end = at
-    digits, groups = "", []
+    digits, groups, unsure = "", [], 0
     while place < min(at + _LONGEST, len(tokens)):
         said, after = _item(tokens, place, cues)
         if not said and letters:
             after = _spelled(tokens, place)
         if after > place:
             digits += said
+            unsure += len(said) == 2 and after == place + 2 and cues.has(tokens[place], "tens")
             groups.append(len(said))
             place = end = after
         elif end > at and (tokens[place].word in _BETWEEN or cues.has(tokens[place], "dashes")):
@@ -48,17 +53,18 @@ def row_at(tokens: Sequence[Token], at: int, cues: Cues, *, letters: bool = Fals
             break
     if not digits or (end < len(tokens) and cues.has(tokens[end], "large")):
         return None
-    return Row(at, end, digits, tuple(groups))
+    return Row(at, end, digits, tuple(groups), len(digits) + unsure)
 
 
 def shape(row: Row, tokens: Sequence[Token]) -> Kind | None:
     """What a row is that nothing announced; None: nobody's."""
     count = len(row.digits)
-    if count < LONG or _counts_up(row.digits) or _is_measure(row, tokens):
+    if row.most < LONG or _counts_up(row.digits) or _is_measure(row, tokens):
         return None
     if 13 <= count <= 19 and luhn(row.digits):
         return Kind.CARD
-    if count in (7, 10) or (count == 11 and row.digits[0] == "1"):
+    possible = range(count, row.most + 1)
+    if 7 in possible or 10 in possible or (11 in possible and row.digits[0] == "1"):
         return Kind.PHONE
     return Kind.SSN if count == 9 else Kind.NUMBER
 
