@@ -22,6 +22,7 @@ LISTS = frozenset(
     units states not_in_streets
     """.split()
 )
+_NONE: frozenset[str] = frozenset()
 _ENDINGS = ("s", "es", "ed", "d", "ing", "'s", "'ll", "'d")
 
 
@@ -29,18 +30,22 @@ _ENDINGS = ("s", "es", "ed", "d", "ing", "'s", "'ll", "'d")
 class Cues:
     """The lists of languages/en-privacy.yaml, which says of each what it means.
 
-    `entries` has an entry's words with the lists that it is in; `values` has what a word of the
-    digits, teens or tens stands for; `everyday` are words that are no names.
+    `entries` has an entry's words with the lists that it is in, and `alone` the entries of one
+    word; `longest`: how many words the entries have at most that begin with a word; `values`: what
+    a word of the digits, teens or tens stands for; `numerals`: with what a number may begin;
+    `everyday` are words that are no names.
     """
 
     entries: dict[tuple[str, ...], frozenset[str]]
+    alone: dict[str, frozenset[str]]
     longest: dict[str, int]
     values: dict[str, str]
+    numerals: frozenset[str]
     everyday: frozenset[str]
 
     def has(self, token: Token, *lists: str) -> bool:
         """Whether `token` by itself is an entry of one of `lists`."""
-        return not self.entries.get((token.word,), frozenset()).isdisjoint(lists)
+        return not self.alone.get(token.word, _NONE).isdisjoint(lists)
 
     def starts(self, tokens: Sequence[Token], at: int) -> list[tuple[int, frozenset[str]]]:
         """Where the entries that begin at `at` end, and the lists they are in; longest first."""
@@ -76,7 +81,7 @@ class Cues:
         return "given_names" in names and "ambiguous_names" not in names
 
     def _names(self, token: Token) -> frozenset[str]:
-        return self.entries.get((token.word.removesuffix("'s"),), frozenset())
+        return self.alone.get(token.word.removesuffix("'s"), _NONE)
 
 
 @cache
@@ -102,7 +107,10 @@ def load_cues(path: Path, phrases: Path) -> Cues:
     everyday = set(_words(_read(phrases))) - set(lists["given_names"])
     for name in LISTS - {"given_names", "ambiguous_names", "states", "months", "domains"}:
         everyday.update(word for entry in lists[name] for word in plain(entry))
-    return Cues(entries, longest, _values(lists), frozenset(everyday))
+    alone = {key[0]: names for key, names in entries.items() if len(key) == 1}
+    values = _values(lists)
+    numerals = frozenset({*values, *lists["doubles"], *lists["triples"]})
+    return Cues(entries, alone, longest, values, numerals, frozenset(everyday))
 
 
 def _values(lists: dict[str, list[str]]) -> dict[str, str]:

@@ -36,6 +36,9 @@ def row_at(tokens: Sequence[Token], at: int, cues: Cues, *, letters: bool = Fals
     "double seven" is 77, "oh" 0, "forty two" 42, "eight hundred" 800. What counted something, as
     in "two million", is none.
     """
+    first = tokens[at] if at < len(tokens) else None
+    if not first or not (letters or first.is_figures or first.word in cues.numerals):
+        return None
     place = end = at
     digits, groups, unsure = "", [], 0
     while place < min(at + _LONGEST, len(tokens)):

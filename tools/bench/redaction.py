@@ -21,6 +21,9 @@ from edgevoice.privacy.kinds import Found, Kind
 from edgevoice.privacy.redaction import redact
 from tools.bench.redaction_set import Secret, Sentence, sentences
 
+_TIMED = 3
+"""Times are the shortest of so many: the others tell what else the machine was doing."""
+
 
 @dataclass(slots=True)
 class Score:
@@ -37,9 +40,12 @@ class Score:
     missed: list[str] = field(default_factory=list)
 
     def add(self, sentence: Sentence) -> None:
-        began = time.perf_counter()
-        found = redact(sentence.text).found
-        self.times.append((time.perf_counter() - began) * 1000)
+        times = []
+        for _ in range(_TIMED):
+            began = time.perf_counter()
+            found = redact(sentence.text).found
+            times.append((time.perf_counter() - began) * 1000)
+        self.times.append(min(times))
         perfect = True
         for secret in sentence.secrets:
             covering = [each for each in found if _covers(each, secret)]

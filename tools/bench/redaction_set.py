@@ -2,9 +2,11 @@
 
 A sentence is a template whose slots are filled at random from a seed. Templates and names come in
 two halves: `TUNING`, against which the rules were written, and `HELD_OUT`, which was written
-before the rules and whose failures nobody looked at while the rules grew. Nobody in here exists:
-surnames are words that nobody is called, mail goes to reserved domains, telephone numbers lie in
-the range kept for fiction, social security numbers begin with 9 (which none does).
+before the rules and whose failures nobody looked at while the rules grew. The lists of cues were
+written with both in view, though: sentences of other people are the harder test.
+
+Nobody in here exists: surnames are made up, mail goes to reserved domains, telephone numbers lie
+in the range kept for fiction, social security numbers begin with 9 (which none does).
 """
 
 import random
