@@ -1,0 +1,1 @@
+"""What keeps what was said among those who said it."""
