@@ -23,6 +23,10 @@ class FakeHub:
     """Files that are not in LFS: for these it states git's name."""
     breaks: list[int] = field(default_factory=list)
     """After how many bytes the next connections break, one after the other."""
+    stall_at: int | None = None
+    """After how many bytes the next connection says nothing more, until it is let go."""
+    stalled: threading.Event = field(default_factory=threading.Event)
+    let_go: threading.Event = field(default_factory=threading.Event)
     lies: dict[str, bytes] = field(default_factory=dict)
     """What it sends in place of a file's content."""
     status: int = 0
@@ -78,7 +82,13 @@ def serve(hub: FakeHub) -> Iterator[FakeHub]:
             self.send_header("Content-Length", str(len(content) - start))
             self.end_headers()
             end = start + hub.breaks.pop(0) if hub.breaks else len(content)
-            self.wfile.write(content[start:end])
+            if hub.stall_at is not None:
+                end, hub.stall_at = start + hub.stall_at, None
+                self.wfile.write(content[start:end])
+                hub.stalled.set()
+                hub.let_go.wait(30)
+            else:
+                self.wfile.write(content[start:end])
             self.close_connection = True
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)

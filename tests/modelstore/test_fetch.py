@@ -176,6 +176,17 @@ def test_a_lost_file_comes_back_as_it_was_locked(tmp_path: Path, hub: FakeHub) -
     assert [path for path, _ in hub.asked] == [f"/someone/tiny/resolve/{COMMIT}/config.json"]
 
 
+def test_killed_between_placing_and_locking_nothing_is_fetched_again(
+    tmp_path: Path, hub: FakeHub
+) -> None:
+    assert fetched(tmp_path, hub)
+    (tmp_path / NAME).unlink()
+    hub.asked.clear()
+    assert fetched(tmp_path, hub)
+    assert_whole(tmp_path)
+    assert not hub.asked
+
+
 def test_another_content_under_the_locked_commit_is_refused(tmp_path: Path, hub: FakeHub) -> None:
     assert fetched(tmp_path, hub)
     (tmp_path / "tiny/model.bin").unlink()
