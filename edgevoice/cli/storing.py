@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlsplit
 
 import typer
 from rich.markup import escape
@@ -81,6 +82,7 @@ def pull(
 
     What is here already is not asked for; what broke off goes on where it stopped.
     """
+    endpoint = _endpoint()  # before huggingface_hub, which reads it too, and raises for a bad one
     from edgevoice.modelstore.fetch import pull as fetch
 
     chosen = load_manifest().chosen(names)
@@ -89,7 +91,6 @@ def pull(
             console.print(f"{name} comes with edgevoice: nothing to fetch")
             continue
         with _Bars() as bars:
-            endpoint = os.environ.get("HF_ENDPOINT", "").rstrip("/") or None
             new = fetch(folder, name, model, update=update, endpoint=endpoint, told=bars.told)
         place = escape(str(folder / model.folder))
         console.print(f"{name} {'fetched and locked' if new else 'is here and unchanged'}: {place}")
@@ -170,6 +171,22 @@ def import_bundle(
     console.print(f"{', '.join(taken)} imported and locked", soft_wrap=True)
 
 
+def _endpoint() -> str | None:
+    """The hub that HF_ENDPOINT names; None: the usual one."""
+    address = os.environ.get("HF_ENDPOINT", "").rstrip("/")
+    try:
+        parts = urlsplit(address)
+        usable = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
+    except ValueError:
+        usable = False
+    if address and not usable:
+        raise ConfigError(
+            f"HF_ENDPOINT is {address!r}, which is no address of a hub",
+            "Write it as https://huggingface.co, or unset it.",
+        )
+    return address or None
+
+
 def _locked(folder: Path, known: Lock, names: list[str] | None) -> dict[str, LockedModel]:
     """The locked models that `names` name; all of them where there are none."""
     if not known.models:
@@ -188,7 +205,13 @@ class _Bars(Progress):
 
     def __init__(self) -> None:
         columns = TextColumn("{task.description}"), BarColumn(), DownloadColumn()
-        super().__init__(*columns, TransferSpeedColumn(), console=errors, transient=True)
+        super().__init__(
+            *columns,
+            TransferSpeedColumn(),
+            console=errors,
+            transient=True,
+            disable=not errors.is_terminal,
+        )
         self._bars: dict[str, TaskID] = {}
 
     def told(self, file: str, done: int, total: int) -> None:

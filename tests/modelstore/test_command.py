@@ -31,7 +31,7 @@ def models(
 
 def complaint(result: subprocess.CompletedProcess[str], code: int = 2) -> str:
     assert result.returncode == code, result.stderr
-    lines = [line for line in result.stderr.splitlines() if line.strip()]
+    lines = result.stderr.splitlines()
     assert len(lines) == 1, result.stderr
     return lines[0]
 
@@ -87,6 +87,13 @@ def test_a_hub_that_refuses_ends_with_code_1(tmp_path: Path) -> None:
     with serve(FakeHub({})) as hub:
         said = models("pull", "smart-turn", store=tmp_path / "models", hub=hub.url)
     assert f"{FILE} is not on the hub" in complaint(said, 1)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("hub", ["http://[", "http://x:99999", "ftp://x", "nonsense"])
+def test_an_address_that_is_none_is_one_line(hub: str, tmp_path: Path) -> None:
+    said = complaint(models("pull", "smart-turn", store=tmp_path / "models", hub=hub))
+    assert "HF_ENDPOINT is" in said
 
 
 @pytest.mark.slow
