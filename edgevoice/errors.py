@@ -7,6 +7,7 @@
     │   ├── AudioFileError      a sound file is missing, empty or no sound file
     │   ├── DeviceError         no such microphone or loudspeaker, or it went away
     │   └── OutputError         a place that we were told to write to cannot be written
+    ├── HubError                the model hub cannot be reached, or refuses   exit code 1
     └── EngineError             an engine failed while it worked             exit code 1
 
 Each one says what is wrong and what to do next, so that its text can be shown as it is.
@@ -55,6 +56,10 @@ class DeviceError(BadInputError):
 
 class OutputError(BadInputError):
     """A file or folder that we were asked to write cannot be written."""
+
+
+class HubError(EdgevoiceError):
+    """The model hub cannot be reached, or does not give us what we ask for."""
 
 
 class EngineError(EdgevoiceError):

@@ -59,7 +59,17 @@ def write_settings(path: Path, **sections: dict[str, object]) -> Path:
 
 def test_help_names_every_command() -> None:
     shown = edgevoice("--help").stdout
-    for command in ("run", "demo", "chat", "transcribe", "say", "devices", "doctor", "bench"):
+    for command in (
+        "run",
+        "demo",
+        "chat",
+        "transcribe",
+        "say",
+        "devices",
+        "doctor",
+        "models",
+        "bench",
+    ):
         assert command in shown
         assert edgevoice(command, "--help").returncode == 0
 
