@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from edgevoice.errors import BadInputError
+
 USER = "edgevoice"
 UNIT = "edgevoice.service"
 
@@ -162,7 +164,7 @@ def installed(machine: Machine) -> str:
         f"ExecStart={program} run --quiet --config {quoted(CONFIG)}",
     ]
     for place in outermost([machine.home, machine.prefix, machine.python]):
-        lines += [f"BindReadOnlyPaths={quoted(place, colons=True)}", f"ExecPaths={quoted(place)}"]
+        lines += [f"BindReadOnlyPaths={quoted(place)}", f"ExecPaths={quoted(place)}"]
     if machine.compiles:
         lines.append(COMPILES)
     return "\n".join(lines) + "\n"
@@ -176,11 +178,15 @@ def outermost(places: Sequence[Path]) -> list[Path]:
     )
 
 
-def quoted(path: Path, *, colons: bool = False) -> str:
-    """`path` as a word of a unit file; `colons`: where those would separate two paths."""
-    text = str(path).replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%")
-    text = text.replace("$", "$$") if not colons else text.replace(":", "\\\\:")
-    return f'"{text}"'
+def quoted(path: Path) -> str:
+    """`path` as a word of a unit file. Raises `BadInputError` where no two settings would agree."""
+    text = str(path)
+    if odd := re.search(r"""["'\\:$#\x00-\x1f]""", text):
+        raise BadInputError(
+            f"the unit cannot name {text!r}, because of {odd[0]!r}",
+            "Move edgevoice to a folder without that character, and install it again.",
+        )
+    return '"' + text.replace("%", "%%") + '"'
 
 
 def with_models_of(home: Path, config: str) -> str:

@@ -110,10 +110,16 @@ def test_config_and_state_stay_unless_purged(system: System, purge: bool) -> Non
 
 
 def test_where_it_lies_is_opened_to_it_once_and_spelled_for_systemd() -> None:
-    text = installed(replace(MACHINE, home=Path("/srv/50% $5"), prefix=Path("/srv/50% $5/.venv")))
-    assert 'ExecStart="/srv/50%% $$5/.venv/bin/edgevoice" run --quiet' in text
+    text = installed(replace(MACHINE, home=Path("/srv/50% 5"), prefix=Path("/srv/50% 5/.venv")))
+    assert 'ExecStart="/srv/50%% 5/.venv/bin/edgevoice" run --quiet' in text
     assert text.count("BindReadOnlyPaths=") == 1
-    assert 'BindReadOnlyPaths="/srv/50%% $5"\n' in text
+    assert 'BindReadOnlyPaths="/srv/50%% 5"\n' in text
+
+
+@pytest.mark.parametrize("name", ["a:b", "a$b", "a #b", "a\\b", 'a"b', "a\nb"])
+def test_a_folder_that_no_unit_can_name_is_refused(name: str) -> None:
+    with pytest.raises(BadInputError, match="cannot name"):
+        installed(replace(MACHINE, home=Path("/srv") / name))
 
 
 def test_a_step_that_fails_says_which_and_why(tmp_path: Path) -> None:
