@@ -4,7 +4,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help prepare setup demo run bench doctor test clean distclean
+.PHONY: help prepare setup demo run bench doctor install-service test clean distclean
 
 BIN := .venv/bin
 ARGS ?=
@@ -12,7 +12,7 @@ ARGS ?=
 help: ## this list
 	@echo 'edgevoice: a voice assistant on the machine in front of you'
 	@echo
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo
 	@echo 'Start with: make demo'
 
@@ -27,6 +27,9 @@ bench: prepare ## measure how soon replies come on this machine (leave it alone 
 
 doctor: prepare ## what is here, what is missing, what to do about it
 	@$(BIN)/edgevoice doctor $(ARGS)
+
+install-service: prepare ## run it from the machine's start on, under systemd (asks for sudo)
+	@sudo $(abspath $(BIN))/edgevoice service install $(ARGS)
 
 setup: prepare ## prepare this machine (the other targets do this by themselves)
 	@echo 'Everything is set up. Try: make demo'

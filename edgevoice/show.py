@@ -166,6 +166,31 @@ class Show:
         return None if self._partial is None else words_growing(self._partial)
 
 
+class Quiet:
+    """An observer, and a `Led`, that prints whether we listen, and never a word of what is said.
+
+    For services: what they print is kept in the system's journal.
+    """
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._attention = ""
+
+    def __call__(self, what: Event | Note) -> None:
+        """Let it pass."""
+
+    def show(self, phase: Phase) -> None:
+        """Tell when we begin or cease to listen, and that a reply has failed."""
+        before, self._attention = self._attention, ATTENTION.get(phase, self._attention)
+        if self._attention != before:
+            self._console.print(self._attention)
+        if phase is Phase.ERROR:
+            self._console.print("a reply failed")
+
+    def close(self) -> None:
+        """Nothing is left unfinished."""
+
+
 @dataclass(frozen=True)
 class Paragraph:
     """Text under a hanging head (`symbol`, `name`). It wraps between words, and not in `atoms`.

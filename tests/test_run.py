@@ -154,6 +154,27 @@ def test_a_conversation_through_the_sound_card(card: SoundCard) -> None:
     asyncio.run(scene())
 
 
+@pytest.mark.slow
+def test_for_a_journal_it_says_that_it_listens_and_none_of_the_words(card: SoundCard) -> None:
+    capital = spoken("what is the capital of france")
+
+    async def scene() -> None:
+        async with (
+            asyncio.timeout(PATIENCE_S),
+            card.recording("spk.monitor") as room,
+            running("run", "--quiet") as agent,
+        ):
+            await agent.until("listening")
+            before = len(room.pcm)  # without what greets
+            async with card.speaking(capital):
+                await room.until(lambda pcm: len(loud(pcm[before:])) > samples_of(600))
+            agent.process.send_signal(signal.SIGTERM)
+            assert await agent.ended() == 0, agent.printed
+            assert agent.printed == "listening\n"
+
+    asyncio.run(scene())
+
+
 def silence_after_barge_in(room: Recording, person: Recording) -> float:
     """Milliseconds from the first sound of the person's last line to silence in the room.
 

@@ -29,7 +29,7 @@ from edgevoice.dialog.events import (
     Understood,
 )
 from edgevoice.report import Recorder, TurnReport
-from edgevoice.show import BAR_CELLS, Show, bar, summary, tidy, timing
+from edgevoice.show import BAR_CELLS, Quiet, Show, bar, summary, tidy, timing
 from edgevoice.signals import Phase
 
 FRANCE = "The capital of France is Paris."
@@ -267,3 +267,14 @@ ANYTHING = st.one_of(
 def test_nothing_that_happens_upsets_the_show(events: list[Event | Note]) -> None:
     shown(events, width=20)
     on_a_terminal(events)
+
+
+def test_quiet_says_whether_it_listens_and_that_a_reply_failed_and_no_words() -> None:
+    file = io.StringIO()
+    quiet = Quiet(Console(file=file))
+    said = "xylophone"
+    for what in (PartialHeard(0, said), Understood(0, 0, said, -0.1), ClauseWritten(0, said)):
+        quiet(what)
+    for phase in (Phase.READY, Phase.HEARING, Phase.ERROR, Phase.MUTED):
+        quiet.show(phase)
+    assert file.getvalue() == "listening\na reply failed\nmuted\n"

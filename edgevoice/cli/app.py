@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from edgevoice import __version__
-from edgevoice.cli import controlling, inspecting, measuring, speaking, storing, talking
+from edgevoice.cli import controlling, inspecting, measuring, serving, speaking, storing, talking
 from edgevoice.cli.console import console
 
 app = typer.Typer(
@@ -46,4 +46,5 @@ app.command(rich_help_panel=TRY)(speaking.say)
 app.command(rich_help_panel=CHECK)(inspecting.devices)
 app.command(rich_help_panel=CHECK)(inspecting.doctor)
 app.add_typer(storing.models, name="models", rich_help_panel=CHECK)
+app.add_typer(serving.service, name="service", rich_help_panel=CHECK)
 app.add_typer(measuring.benchmarks, name="bench", rich_help_panel=CHECK)

@@ -39,17 +39,25 @@ STARTER_EARS = (
 )
 
 
-def run(config: ConfigOption = None) -> None:
+def run(
+    config: ConfigOption = None,
+    quiet: Annotated[
+        bool,
+        typer.Option(
+            "--quiet", "-q", help="Print no words, only whether it listens: for services."
+        ),
+    ] = False,
+) -> None:
     """Talk to the assistant through the microphone and the loudspeaker, until Ctrl-C."""
     from edgevoice.app import converse, load_engines
     from edgevoice.room import controls, find_room, open_air, read_ahead, surroundings
-    from edgevoice.show import Show
+    from edgevoice.show import Quiet, Show
     from edgevoice.signals import Leds, Phase, load_led
 
     chosen = settings(config)
     read_ahead(chosen)
     room = find_room(chosen)
-    show = Show(console)
+    show = Quiet(console) if quiet else Show(console)
     led = Leds(load_led(chosen.signals.led), show)
     try:
         led.show(Phase.STARTING)
@@ -60,7 +68,8 @@ def run(config: ConfigOption = None) -> None:
 
         async def talk() -> None:
             await transport.open()
-            _welcome(chosen, room)
+            if not quiet:
+                _welcome(chosen, room)
             await converse(
                 chosen, engines, transport, [show], here, lambda agent: controls(chosen, agent)
             )
@@ -68,7 +77,8 @@ def run(config: ConfigOption = None) -> None:
         _until_stopped(talk())
     finally:
         led.close()
-    console.print("[dim]Goodbye.[/]")
+    if not quiet:
+        console.print("[dim]Goodbye.[/]")
 
 
 HOW_TO_TALK = {

@@ -1,0 +1,1 @@
+"""Running as a service: how it is installed, watched and kept alive."""

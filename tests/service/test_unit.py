@@ -1,0 +1,133 @@
+"""The unit and its drop-ins: how tight they are, and that the engines can live with it."""
+
+import ctypes
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from edgevoice.service.deeds import look
+from edgevoice.service.plan import COMPILES as ONEDNN
+from edgevoice.service.plan import Network
+from tests.service.cage import COMPILES, ROOM
+
+ROOT = Path(__file__).parents[2]
+UNITS = ROOT / "systemd"
+
+needs_systemd_analyze = pytest.mark.skipif(
+    not shutil.which("systemd-analyze"), reason="systemd-analyze is not on this machine"
+)
+
+
+def exposure(folder: Path, network: Network, *, compiles: bool) -> float:
+    """What systemd's own audit says, from 0 (safe) to 10."""
+    unit = folder / "edgevoice.service"
+    text = (UNITS / "edgevoice.service").read_text()
+    unit.write_text(re.sub(r"(?m)^ExecStart=.*$", "ExecStart=/bin/true", text))
+    drop_ins = folder / "edgevoice.service.d"
+    drop_ins.mkdir()
+    shutil.copy(UNITS / f"{network}.conf", drop_ins)
+    if compiles:
+        (drop_ins / "x86.conf").write_text(f"[Service]\n{ONEDNN}\n")
+    command = ["systemd-analyze", "security", "--offline=true", "--threshold=100", str(unit)]
+    said = subprocess.run(command, capture_output=True, text=True, check=False)
+    found = re.search(r"exposure level for edgevoice.service: ([\d.]+)", said.stdout)
+    assert found, said.stdout + said.stderr
+    assert "nknown" not in said.stderr, "a setting that systemd does not know"
+    return float(found[1])
+
+
+@needs_systemd_analyze
+@pytest.mark.parametrize(
+    ("network", "most"), [(Network.OFFLINE, 0.8), (Network.LAN, 1.5), (Network.CLOUD, 1.6)]
+)
+@pytest.mark.parametrize("compiles", [False, True])
+def test_the_audit_finds_it_tight(
+    network: Network, most: float, compiles: bool, tmp_path: Path
+) -> None:
+    assert exposure(tmp_path, network, compiles=compiles) <= most
+
+
+def test_offline_means_no_network_at_all() -> None:
+    text = (UNITS / "offline.conf").read_text()
+    assert "PrivateNetwork=yes" in text
+    assert "RestrictAddressFamilies=AF_UNIX\n" in text
+
+
+def test_what_was_said_reaches_no_disk_and_no_journal() -> None:
+    text = (UNITS / "edgevoice.service").read_text()
+    for line in ("LimitCORE=0", "MemorySwapMax=0", "Type=notify", "Restart=always"):
+        assert f"\n{line}\n" in text
+    assert re.search(r"\nExecStart=\S+ run --quiet ", text)
+
+
+def caged(*command: str, compiles: bool = False) -> subprocess.CompletedProcess[str]:
+    cage = [sys.executable, "-m", "tests.service.cage", *command]
+    environment = os.environ | ({COMPILES: "1"} if compiles else {})
+    return subprocess.run(
+        cage, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=100, check=False
+    )
+
+
+@pytest.fixture
+def cage() -> None:
+    if not shutil.which("systemd-analyze"):
+        pytest.skip("systemd-analyze is not on this machine")
+    try:
+        ctypes.CDLL("libseccomp.so.2")
+    except OSError:
+        pytest.skip("libseccomp is not on this machine")
+    if (tried := caged("true")).returncode:
+        pytest.skip(f"no cage on this machine: {tried.stderr[-200:]}")
+
+
+PROBE = """
+import ctypes, errno, mmap, os, socket
+def refused(deed, *numbers):
+    try:
+        deed()
+    except OSError as error:
+        assert error.errno in numbers, error
+    else:
+        raise AssertionError("allowed")
+both = mmap.PROT_READ | mmap.PROT_WRITE | mmap.PROT_EXEC
+refused(lambda: mmap.mmap(-1, 4096, prot=both), errno.EACCES)
+refused(lambda: socket.create_connection(("192.0.2.1", 80), 1), errno.ENETUNREACH)
+refused(lambda: os.chroot("/"), errno.EPERM)
+refused(lambda: open("/etc/edgevoice-was-here", "w"), errno.EROFS)
+"""
+
+
+@pytest.mark.usefixtures("cage")
+def test_the_cage_is_one() -> None:
+    done = caged(sys.executable, "-c", PROBE)
+    assert done.returncode == 0, done.stderr
+
+
+SAY = (
+    f"{sys.executable} -m edgevoice say 'What is the capital of France?' --output {ROOM}/q.wav >&2"
+)
+HEAR = f"{sys.executable} -m edgevoice transcribe {ROOM}/q.wav"
+ANSWER = f"echo 'what is the capital of france' | {sys.executable} -m edgevoice chat"
+
+
+@pytest.mark.engine
+@pytest.mark.slow
+@pytest.mark.usefixtures("cage")
+def test_all_engines_speak_understand_and_answer_in_it() -> None:
+    done = caged("sh", "-c", f"{SAY} && {HEAR} && {ANSWER}", compiles=look().compiles)
+    assert done.returncode == 0, done.stderr
+    assert "capital" in done.stdout.lower()
+    assert "paris" in done.stdout.lower()
+
+
+@pytest.mark.engine
+@pytest.mark.usefixtures("cage")
+def test_only_one_engine_ever_wants_to_write_machine_code() -> None:
+    done = caged("sh", "-c", f"{SAY} && {ANSWER}")
+    assert done.returncode == 0, done.stderr
+    assert "paris" in done.stdout.lower()
