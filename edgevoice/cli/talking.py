@@ -42,21 +42,26 @@ STARTER_EARS = (
 def run(config: ConfigOption = None) -> None:
     """Talk to the assistant through the microphone and the loudspeaker, until Ctrl-C."""
     from edgevoice.app import converse, load_engines
+    from edgevoice.notify import Notifier
     from edgevoice.room import controls, find_room, open_air, read_ahead, surroundings
     from edgevoice.show import Show
     from edgevoice.signals import Leds, Phase, load_led
+    from edgevoice.watchdog import Bulletin, Pulse, Watched
 
     chosen = settings(config)
     read_ahead(chosen)
     room = find_room(chosen)
     show = Show(console)
-    led = Leds(load_led(chosen.signals.led), show)
+    notifier = Notifier.from_environment()
+    bulletin = Bulletin(notifier)
+    led = Leds(load_led(chosen.signals.led), show, bulletin)
     try:
         led.show(Phase.STARTING)
         with loading() as progress:
             here = surroundings(chosen, room, led)
             engines = load_engines(chosen, progress)
-        transport = open_air(chosen, room, engines.voice.rate)
+        air = open_air(chosen, room, engines.voice.rate)
+        transport = Watched(air, notifier, bulletin, Pulse(notifier.ping_s))
 
         async def talk() -> None:
             await transport.open()
