@@ -42,6 +42,7 @@ STARTER_EARS = (
 def run(config: ConfigOption = None) -> None:
     """Talk to the assistant through the microphone and the loudspeaker, until Ctrl-C."""
     from edgevoice.app import converse, load_engines
+    from edgevoice.board import watching
     from edgevoice.notify import Notifier
     from edgevoice.room import controls, find_room, open_air, read_ahead, surroundings
     from edgevoice.show import Show
@@ -66,9 +67,10 @@ def run(config: ConfigOption = None) -> None:
         async def talk() -> None:
             await transport.open()
             _welcome(chosen, room)
-            await converse(
-                chosen, engines, transport, [show], here, lambda agent: controls(chosen, agent)
-            )
+            async with watching(lambda words: bulletin.note("board", words)):
+                await converse(
+                    chosen, engines, transport, [show], here, lambda agent: controls(chosen, agent)
+                )
 
         _until_stopped(talk())
     finally:
