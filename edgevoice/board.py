@@ -15,7 +15,7 @@ import asyncio
 import logging
 import subprocess
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from enum import IntEnum
@@ -85,6 +85,10 @@ class Pressure(IntEnum):
     """Soon it will slow down, or the supply is weak."""
     HOT = 2
     """It slows down, or is about to."""
+
+
+SHARE: Mapping[Pressure, float] = {Pressure.FINE: 1.0, Pressure.WARM: 0.75, Pressure.HOT: 0.5}
+"""Of threads and effort that engines may use, as a rule of thumb."""
 
 
 def pressure_of(reading: Reading, easing_c: float = 0.0) -> Pressure:
@@ -159,15 +163,15 @@ def read_board(root: Path = Path("/"), ask: Callable[[], str] = ask_firmware) ->
 
 @asynccontextmanager
 async def watching(
-    report: Callable[[str], None],
+    report: Callable[[Pressure, str], None],
     read: Callable[[], Reading | None] = read_board,
     clock: Callable[[], float] = time.monotonic,
     every_s: float = LOOK_EVERY_S,
 ) -> AsyncIterator[None]:
     """Look at the board now and then; every change of pressure goes into the log and to `report`.
 
-    `report` gets words for a person; none when all is fine. A board that tells nothing is left
-    alone.
+    `report` gets words for a person with it; none when all is fine. A board that tells nothing is
+    left alone.
     """
     task = asyncio.create_task(_watch(report, read, clock, every_s))
     try:
@@ -179,7 +183,7 @@ async def watching(
 
 
 async def _watch(
-    report: Callable[[str], None],
+    report: Callable[[Pressure, str], None],
     read: Callable[[], Reading | None],
     clock: Callable[[], float],
     every_s: float,
@@ -194,7 +198,7 @@ async def _watch(
             log.log(
                 logging.WARNING if pressure > before else logging.INFO, "the board is %s", words
             )
-            report(words if pressure else "")
+            report(pressure, words if pressure else "")
         await asyncio.sleep(every_s)
 
 

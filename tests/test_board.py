@@ -14,6 +14,7 @@ from edgevoice.board import (
     CALM_S,
     EASING_C,
     LIMIT_C,
+    SHARE,
     WARM_C,
     Gauge,
     Pressure,
@@ -201,6 +202,10 @@ def test_hotter_is_never_less_pressing(degrees: float, more: float, easing: floa
     assert pressure_of(Reading(degrees), easing) >= pressure_of(Reading(degrees))
 
 
+def test_the_harder_it_presses_the_less_is_used() -> None:
+    assert SHARE[Pressure.FINE] == 1 > SHARE[Pressure.WARM] > SHARE[Pressure.HOT] > 0
+
+
 def test_changes_are_reported_once_and_to_the_log(caplog: pytest.LogCaptureFixture) -> None:
     looks = iter(
         [
@@ -212,7 +217,7 @@ def test_changes_are_reported_once_and_to_the_log(caplog: pytest.LogCaptureFixtu
             (160, Reading(50)),
         ]
     )
-    said: list[str] = []
+    said: list[tuple[Pressure, str]] = []
 
     async def scene() -> None:
         now = 0.0
@@ -228,19 +233,23 @@ def test_changes_are_reported_once_and_to_the_log(caplog: pytest.LogCaptureFixtu
                 return None
             return reading
 
-        async with watching(said.append, read, lambda: now, every_s=0):
+        async with watching(lambda *news: said.append(news), read, lambda: now, every_s=0):
             await asyncio.wait_for(done.wait(), 10)
 
     with caplog.at_level(logging.INFO, "edgevoice.board"):
         asyncio.run(scene())
-    assert said == ["hot: 81 °C, slows down at 80 °C", "warm: 50 °C, slows down at 80 °C", ""]
+    assert said == [
+        (Pressure.HOT, "hot: 81 °C, slows down at 80 °C"),
+        (Pressure.WARM, "warm: 50 °C, slows down at 80 °C"),
+        (Pressure.FINE, ""),
+    ]
     assert [record.levelname for record in caplog.records] == ["WARNING", "INFO", "INFO"]
     assert caplog.messages[-1] == "the board is fine: 50 °C, slows down at 80 °C"
 
 
 def test_it_stops_with_the_conversation() -> None:
     async def scene() -> int:
-        async with watching(lambda _: None, lambda: Reading(50), every_s=1000):
+        async with watching(lambda *_: None, lambda: Reading(50), every_s=1000):
             await asyncio.sleep(0)
         return len(asyncio.all_tasks())
 

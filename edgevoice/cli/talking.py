@@ -42,7 +42,8 @@ STARTER_EARS = (
 def run(config: ConfigOption = None) -> None:
     """Talk to the assistant through the microphone and the loudspeaker, until Ctrl-C."""
     from edgevoice.app import converse, load_engines
-    from edgevoice.board import watching
+    from edgevoice.board import SHARE, Pressure, watching
+    from edgevoice.engines.base import Eased
     from edgevoice.notify import Notifier
     from edgevoice.room import controls, find_room, open_air, read_ahead, surroundings
     from edgevoice.show import Show
@@ -64,10 +65,15 @@ def run(config: ConfigOption = None) -> None:
         air = open_air(chosen, room, engines.voice.rate)
         transport = Watched(air, notifier, bulletin, Pulse(notifier.ping_s))
 
+        def press(pressure: Pressure, words: str) -> None:
+            bulletin.note("board", words)
+            if isinstance(engines.chat, Eased):
+                engines.chat.ease(SHARE[pressure])
+
         async def talk() -> None:
             await transport.open()
             _welcome(chosen, room)
-            async with watching(lambda words: bulletin.note("board", words)):
+            async with watching(press):
                 await converse(
                     chosen, engines, transport, [show], here, lambda agent: controls(chosen, agent)
                 )
