@@ -16,6 +16,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Literal, Protocol
 
+from edgevoice.board import Pressure, Reading, pressure_of, read_board
 from edgevoice.config import Config, find_config
 from edgevoice.duplex import between
 from edgevoice.engine_trial import SECTIONS, Trial, try_engine
@@ -125,6 +126,7 @@ def run_checks(
     yield check_python(machine)
     yield check_processor(machine)
     yield check_memory(machine, model_bytes(config))
+    yield check_board(read_board())
     yield from map(check_package, PACKAGES)
     yield from check_optional(config)
     yield check_espeak()
@@ -178,6 +180,19 @@ def check_memory(machine: Machine, needed: int) -> Check:
             "Close other programs, or choose smaller models in config.yaml.",
         )
     return Check("memory", "ok", what)
+
+
+def check_board(reading: Reading | None) -> Check:
+    """Whether heat or a weak supply slow this board down."""
+    name = "heat and power"
+    if reading is None:
+        return Check(name, "ok", "this machine tells nothing of them")
+    if reading.low_voltage or reading.low_voltage_before:
+        cure = "Use the supply that was made for this board, and a short cable."
+        return Check(name, "warn", str(reading), cure)
+    if reading.slowed_before or pressure_of(reading) is Pressure.HOT:
+        return Check(name, "warn", str(reading), "Give it air, a heat sink or a fan.")
+    return Check(name, "ok", str(reading) or "fine")
 
 
 def check_package(name: str, cure: str = SETUP) -> Check:

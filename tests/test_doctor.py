@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from edgevoice import doctor
+from edgevoice.board import Reading
 from edgevoice.config import Config
 from edgevoice.doctor import Check, Machine
 from edgevoice.engine_trial import Trial
@@ -81,6 +82,28 @@ def test_a_processor_is_judged_by_what_makes_it_quick(
 
     assert check.status == status
     assert words in check.what
+
+
+@pytest.mark.parametrize(
+    ("reading", "status", "words"),
+    [
+        (None, "ok", "tells nothing"),
+        (Reading(), "ok", "fine"),
+        (Reading(54), "ok", "54 °C, slows down at 80 °C"),
+        (Reading(82, slowed=True), "warn", "82 °C, slowed down"),
+        (Reading(54, slowed_before=True), "warn", "was slowed down before"),
+        (Reading(54, low_voltage=True), "warn", "voltage is too low"),
+        (Reading(54, low_voltage_before=True), "warn", "voltage was too low before"),
+    ],
+)
+def test_heat_and_a_weak_supply_are_warned_of(
+    reading: Reading | None, status: str, words: str
+) -> None:
+    check = doctor.check_board(reading)
+
+    assert check.status == status
+    assert words in check.what
+    assert bool(check.cure) is (status == "warn")
 
 
 def test_models_that_do_not_fit_are_warned_of() -> None:

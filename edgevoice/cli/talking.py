@@ -50,29 +50,42 @@ def run(
 ) -> None:
     """Talk to the assistant through the microphone and the loudspeaker, until Ctrl-C."""
     from edgevoice.app import converse, load_engines
+    from edgevoice.board import SHARE, Pressure, watching
+    from edgevoice.engines.base import Eased
+    from edgevoice.notify import Notifier
     from edgevoice.room import controls, find_room, open_air, read_ahead, surroundings
     from edgevoice.show import Quiet, Show
     from edgevoice.signals import Leds, Phase, load_led
+    from edgevoice.watchdog import Bulletin, Pulse, Watched
 
     chosen = settings(config)
     read_ahead(chosen)
     room = find_room(chosen)
     show = Quiet(console) if quiet else Show(console)
-    led = Leds(load_led(chosen.signals.led), show)
+    notifier = Notifier.from_environment()
+    bulletin = Bulletin(notifier)
+    led = Leds(load_led(chosen.signals.led), show, bulletin)
     try:
         led.show(Phase.STARTING)
         with loading() as progress:
             here = surroundings(chosen, room, led)
             engines = load_engines(chosen, progress)
-        transport = open_air(chosen, room, engines.voice.rate)
+        air = open_air(chosen, room, engines.voice.rate)
+        transport = Watched(air, notifier, bulletin, Pulse(notifier.ping_s))
+
+        def press(pressure: Pressure, words: str) -> None:
+            bulletin.note("board", words)
+            if isinstance(engines.chat, Eased):
+                engines.chat.ease(SHARE[pressure])
 
         async def talk() -> None:
             await transport.open()
             if not quiet:
                 _welcome(chosen, room)
-            await converse(
-                chosen, engines, transport, [show], here, lambda agent: controls(chosen, agent)
-            )
+            async with watching(press):
+                await converse(
+                    chosen, engines, transport, [show], here, lambda agent: controls(chosen, agent)
+                )
 
         _until_stopped(talk())
     finally:

@@ -8,7 +8,7 @@ they are constructed) and `EngineError` when they fail at work.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from edgevoice.audio.chunk import AudioChunk, Samples
 from edgevoice.dialog.history import Message as Message
@@ -117,6 +117,18 @@ class ChatModel(Protocol):
 
     def stream(self, messages: Sequence[Message], stop: Stop) -> Iterator[str]:
         """The reply to `messages`, piece by piece as it is generated."""
+        ...
+
+
+@runtime_checkable
+class Eased(Protocol):
+    """An engine that can do with less, as when the board is hot."""
+
+    def ease(self, share: float) -> None:
+        """From its next work on, use this share of its threads and effort; 1: all again.
+
+        May be called from any thread.
+        """
         ...
 
 

@@ -23,6 +23,8 @@ SLICE = 32
 
 CURE = "Fetch the model again, or set llm.model to a GGUF chat model."
 
+SENTENCE_ENDS = (".", "!", "?", "…")
+
 _MAGIC = b"GGUF"
 
 
@@ -52,7 +54,9 @@ class LlamaChat:
         self._api, _ = _native()
         self._vocab = self._api.llama_model_get_vocab(self._llama.model)
         self._context = self._llama.n_ctx()
+        self._threads = threads
         self._max_tokens = max_tokens
+        self._share = 1.0
         self._sampling = (temperature, top_p, min_p, seed)
         self._cached: list[int] = []
         bos, eos = (self._name(t) for t in (self._llama.token_bos(), self._llama.token_eos()))
@@ -74,6 +78,10 @@ class LlamaChat:
         finally:
             self._api.llama_sampler_free(sampler)
 
+    def ease(self, share: float) -> None:
+        """A reply ends with the sentence in which its share of tokens is used up."""
+        self._share = share
+
     def close(self) -> None:
         """Give the model's memory back."""
         self._llama.close()
@@ -81,7 +89,8 @@ class LlamaChat:
     def _generate(self, sampler: Any, stop: Stop) -> Iterator[str]:
         # A character may be spread over several tokens; half a character at the end is dropped.
         decoder = codecs.getincrementaldecoder("utf-8")("replace")
-        for _ in range(self._max_tokens):
+        enough = self._share * self._max_tokens
+        for number in range(self._max_tokens):
             if len(self._cached) >= self._context:
                 return
             token = self._api.llama_sampler_sample(sampler, self._llama.ctx, -1)
@@ -89,7 +98,7 @@ class LlamaChat:
                 return
             if piece := decoder.decode(self._piece(token)):
                 yield piece
-            if stop.is_set():
+            if stop.is_set() or (number >= enough and piece.rstrip().endswith(SENTENCE_ENDS)):
                 return
             self._evaluate([token])
 
@@ -106,6 +115,8 @@ class LlamaChat:
 
     def _evaluate_prompt(self, tokens: list[int], stop: Stop) -> bool:
         """Bring `tokens` into the cache; answers whether the model may continue them now."""
+        threads = max(1, round(self._share * self._threads))
+        self._api.llama_set_n_threads(self._llama.ctx, threads, threads)
         known = reusable(self._cached, tokens)
         while known < len(tokens):
             if stop.is_set():

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from edgevoice.engines import llama
-from edgevoice.engines.base import Message
+from edgevoice.engines.base import Eased, Message
 from edgevoice.engines.llama import SLICE, LlamaChat
 from edgevoice.errors import EngineError, ModelError
 from tests.engines import tiny_gguf
@@ -44,6 +44,21 @@ def saying(chat: LlamaChat, said: bytes) -> None:
     """Let `chat` choose the tokens of `said` (a token of the tiny model is a byte), then end."""
     tokens = iter([*said, chat._llama.token_eos()])
     chat._api = Native(chat._api, llama_sampler_sample=lambda *_: next(tokens))
+
+
+def test_at_ease_a_reply_ends_with_a_sentence_and_on_fewer_threads(tiny_chat: Path) -> None:
+    said = b"Yes. It is Paris. It is big. It is old."
+    chat = open_chat(tiny_chat, threads=4, max_tokens=len(said))
+    threads: list[int] = []
+    for share, words in ((0.5, said[:28]), (0.25, said[:17]), (1.0, said)):
+        saying(chat, said)
+        api = chat._api
+        chat._api = Native(api, llama_set_n_threads=lambda *args: threads.append(args[1]))
+        chat.ease(share)
+        assert reply(chat, FIRST) == words.decode()
+        chat._api = api._api
+    assert threads == [2, 1, 4]
+    assert isinstance(chat, Eased)
 
 
 @pytest.mark.parametrize("temperature", [0.0, 1.0])

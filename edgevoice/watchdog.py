@@ -1,0 +1,173 @@
+"""Ties the service manager's watchdog to hearing: whoever is deaf or stuck is started again.
+
+There is no timer here. A ping is sent when a piece of the microphone's sound has come *and* the
+conversation has dealt with it; where either stops, so do the pings, and nothing can keep them up.
+"""
+
+import logging
+import time
+from collections.abc import AsyncIterator, Callable, Mapping
+
+from edgevoice.audio.chunk import AudioChunk, samples_of
+from edgevoice.notify import Notifier
+from edgevoice.signals import Phase
+from edgevoice.transports.base import Transport
+
+log = logging.getLogger(__name__)
+
+DEAF_AFTER_S = 2.0
+"""Sound comes every 20 ms. The hiccups of a busy machine are shorter than this."""
+
+FLOWING = samples_of(200)
+"""Sound after which it flows: cards have been seen that deliver one period and no more."""
+
+WORDS: Mapping[Phase, str] = {
+    Phase.STARTING: "starting: loading the engines",
+    Phase.ASLEEP: "asleep, until called",
+    Phase.MUTED: "muted: the microphone is shut",
+    Phase.READY: "ready, listening",
+    Phase.HEARING: "somebody is speaking",
+    Phase.THINKING: "preparing a reply",
+    Phase.SPEAKING: "speaking",
+    Phase.ERROR: "a reply failed: apologising",
+}
+DEAF = "deaf: no sound comes from the microphone"
+
+
+class Pulse:
+    """Decides when a ping may be sent.
+
+    It may when fresh sound came within the last `deaf_after_s`, the conversation has gone round
+    since the last ping, and that was `interval_s` ago (None: nobody wants pings).
+    """
+
+    def __init__(
+        self,
+        interval_s: float | None,
+        deaf_after_s: float = DEAF_AFTER_S,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._interval_s = interval_s
+        self._deaf_after_s = deaf_after_s
+        self._clock = clock
+        self._samples = 0
+        self._heard_at: float | None = None
+        self._pinged_at: float | None = None
+        self._turned = False
+
+    def arrived(self, samples: int) -> None:
+        """The microphone has delivered so many samples, all in all; fillers do not count."""
+        if samples > self._samples:
+            self._samples = samples
+            self._heard_at = self._clock()
+
+    def turned(self) -> None:
+        """The conversation has dealt with what came, and asks for more."""
+        self._turned = True
+
+    @property
+    def flowing(self) -> bool:
+        """Whether enough sound has come to say that we hear."""
+        return self._samples >= FLOWING
+
+    @property
+    def deaf(self) -> bool:
+        """Whether no fresh sound has come for too long."""
+        return self._heard_at is None or self._clock() - self._heard_at > self._deaf_after_s
+
+    @property
+    def due(self) -> bool:
+        """Whether a ping may be sent, and should be."""
+        if self._interval_s is None or not self._turned or self.deaf:
+            return False
+        return self._pinged_at is None or self._clock() - self._pinged_at >= self._interval_s
+
+    def pinged(self) -> None:
+        """A ping was sent."""
+        self._pinged_at = self._clock()
+        self._turned = False
+
+
+class Bulletin:
+    """A `Led` that shows phases to the service manager, in words."""
+
+    def __init__(self, notifier: Notifier) -> None:
+        self._notifier = notifier
+        self._phase = ""
+        self._notes: dict[str, str] = {}
+        self._told = ""
+
+    def show(self, phase: Phase) -> None:
+        self._phase = WORDS[phase]
+        self.tell()
+
+    def note(self, about: str, words: str) -> None:
+        """Something to say besides: `words` about `about`, in place of the last; empty: nothing."""
+        self._notes[about] = words
+        self.tell()
+
+    def tell(self) -> None:
+        """Say it, unless that was said and taken."""
+        words = "; ".join(filter(None, [self._phase, *self._notes.values()]))
+        if words != self._told and self._notifier.status(words):
+            self._told = words
+
+    def close(self) -> None:
+        self._notifier.stopping()
+
+
+class Watched:
+    """A `Transport` whose sound keeps the watchdog quiet."""
+
+    def __init__(
+        self, transport: Transport, notifier: Notifier, bulletin: Bulletin, pulse: Pulse
+    ) -> None:
+        self.dropped = 0
+        self._transport = transport
+        self._notifier = notifier
+        self._bulletin = bulletin
+        self._pulse = pulse
+        self._ready = False
+        self._deaf = False
+
+    async def chunks(self) -> AsyncIterator[AudioChunk]:
+        """The person's side. Ours is warm by the time it is asked for, so sound makes us ready."""
+        async for chunk in self._transport.chunks():
+            self.dropped = self._transport.dropped
+            self._pulse.arrived(chunk.end - self.dropped)
+            yield chunk
+            self._pulse.turned()
+            self._report()
+
+    def _report(self) -> None:
+        if not self._ready and self._pulse.flowing:
+            self._ready = self._notifier.ready()
+        if self._pulse.deaf is not self._deaf:
+            self._deaf = not self._deaf
+            log.warning(DEAF if self._deaf else "sound comes from the microphone again")
+            self._bulletin.note("hearing", DEAF if self._deaf else "")
+        if self._pulse.due and self._notifier.ping():
+            self._pulse.pinged()
+            self._bulletin.tell()  # what was not taken before
+
+    async def open(self) -> None:
+        await self._transport.open()
+
+    async def play(self, chunk: AudioChunk) -> None:
+        await self._transport.play(chunk)
+
+    def heard(self) -> int:
+        return self._transport.heard()
+
+    def flush(self) -> int:
+        return self._transport.flush()
+
+    def hold(self) -> None:
+        self._transport.hold()
+
+    def go_on(self) -> None:
+        self._transport.go_on()
+
+    async def aclose(self) -> None:
+        self._notifier.stopping()
+        await self._transport.aclose()
