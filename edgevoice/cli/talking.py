@@ -44,19 +44,19 @@ def run(config: ConfigOption = None) -> None:
     from edgevoice.app import converse, load_engines
     from edgevoice.room import controls, find_room, open_air, read_ahead, surroundings
     from edgevoice.show import Show
-    from edgevoice.signals import Leds, Phase, load_led
+    from edgevoice.signals import FaultLed, Leds, Phase, load_led
 
     chosen = settings(config)
     read_ahead(chosen)
     room = find_room(chosen)
     show = Show(console)
-    led = Leds(load_led(chosen.signals.led), show)
+    led = FaultLed(Leds(load_led(chosen.signals.led), show))
     try:
         led.show(Phase.STARTING)
         with loading() as progress:
             here = surroundings(chosen, room, led)
             engines = load_engines(chosen, progress)
-        transport = open_air(chosen, room, engines.voice.rate)
+        transport = open_air(chosen, room, engines.voice.rate, led)
 
         async def talk() -> None:
             await transport.open()
