@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from edgevoice.agent import Agent
 from edgevoice.app import Surroundings
 from edgevoice.audio.chunk import samples_of
-from edgevoice.audio.tone import Earcon
+from edgevoice.audio.tone import Earcon, earcons
 from edgevoice.buttons import GpioButton, TerminalKeys
 from edgevoice.config import Config
 from edgevoice.control import ControlSocket, socket_path
@@ -17,8 +17,9 @@ from edgevoice.duplex import Duplex, between, decide
 from edgevoice.echo_memory import recall, state_file
 from edgevoice.engines.loading import load_wake_word
 from edgevoice.phrases_file import load_phrases
-from edgevoice.signals import Led
+from edgevoice.signals import FaultLed, Led
 from edgevoice.transports.local import EchoSettings, LocalTransport
+from edgevoice.transports.reviving import RevivingTransport
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,17 +51,29 @@ def find_room(config: Config) -> Room:
     return Room(duplex, reason, measured.echo.delay_ms if measured else 0)
 
 
-def open_air(config: Config, room: Room, rate: int) -> LocalTransport:
-    """The devices, not yet open; `rate`: hertz of the replies."""
+def open_air(config: Config, room: Room, rate: int, led: FaultLed) -> RevivingTransport:
+    """The devices, not yet open; `rate`: hertz of the replies; `led` shows whether they are away.
+
+    When they come back, they are heard to: by the tone of a microphone that is open again.
+    """
     audio = config.audio
     cancel = EchoSettings(room.delay_ms, audio.noise_suppression, audio.automatic_gain)
-    return LocalTransport(
-        audio.input_device,
-        audio.output_device,
-        playback_rate=rate,
-        period_ms=audio.period_ms,
-        playback_buffer_ms=audio.playback_buffer_ms,
-        cancel_echo=cancel if room.duplex is Duplex.CANCEL else None,
+
+    def devices() -> LocalTransport:
+        return LocalTransport(
+            audio.input_device,
+            audio.output_device,
+            playback_rate=rate,
+            period_ms=audio.period_ms,
+            playback_buffer_ms=audio.playback_buffer_ms,
+            cancel_echo=cancel if room.duplex is Duplex.CANCEL else None,
+        )
+
+    return RevivingTransport(
+        devices,
+        buffer_ms=audio.playback_buffer_ms,
+        greeting=earcons(rate)[Earcon.UNMUTED] if config.signals.earcons else None,
+        on_change=led.fault,
     )
 
 

@@ -35,7 +35,7 @@ class Phase(Enum):
     SPEAKING = "speaking"
     """This is the reply."""
     ERROR = "error"
-    """The reply failed: this is the apology."""
+    """The reply failed: this is the apology. Or there is no sound: a device is gone."""
 
 
 PHASES: Mapping[State, Phase] = {
@@ -142,6 +142,30 @@ class Leds:
     def close(self) -> None:
         for led in self._leds:
             led.close()
+
+
+class FaultLed:
+    """A light that shows an error while there is one, whatever else it is told meanwhile."""
+
+    def __init__(self, led: Led) -> None:
+        self._led = led
+        self._phase: Phase | None = None
+        self._faulty = False
+
+    def show(self, phase: Phase) -> None:
+        self._phase = phase
+        if not self._faulty:
+            self._led.show(phase)
+
+    def fault(self, there: bool) -> None:
+        """Show the error from now on, or what is to be shown without it."""
+        self._faulty = there
+        phase = Phase.ERROR if there else self._phase
+        if phase:
+            self._led.show(phase)
+
+    def close(self) -> None:
+        self._led.close()
 
 
 def load_led(setting: str) -> Led:

@@ -55,7 +55,11 @@ class SoundCard:
     """A running PulseAudio; the environment points at it."""
 
     def __init__(self, folder: Path) -> None:
-        self.pid = int((folder / "pulse" / "pid").read_text())
+        self._folder = folder
+        self._take()
+
+    def _take(self) -> None:
+        self.pid = int((self._folder / "pulse" / "pid").read_text())
         self._handle = os.pidfd_open(self.pid)
 
     def pactl(self, *arguments: str) -> str:
@@ -77,6 +81,12 @@ class SoundCard:
         with contextlib.suppress(ProcessLookupError):
             signal.pidfd_send_signal(self._handle, signal.SIGKILL)
         gone(self._handle)
+
+    def restart(self) -> None:
+        """After `kill`: it is there again, as it was at first."""
+        os.close(self._handle)
+        _start(self._folder)
+        self._take()
 
     def close(self) -> None:
         self.kill()

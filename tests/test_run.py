@@ -258,14 +258,23 @@ def test_a_slip_in_the_settings_shows_before_anything_is_opened(
     assert named in refused("run")
 
 
-def test_a_sound_card_that_vanishes_at_the_start_is_one_line(card: SoundCard) -> None:
+def test_a_sound_card_that_vanishes_and_comes_back_is_no_end(card: SoundCard) -> None:
+    """It says so, and hears the next question."""
+    capital = spoken("what is the capital of france")
+
     async def scene() -> None:
         async with asyncio.timeout(PATIENCE_S), running("run") as agent:
-            said = await agent.until("ctrl-c ends[^\n]*\n")
+            await agent.until("ctrl-c ends")
             card.kill()
-            assert await agent.ended() == 2, agent.printed
-            (line,) = agent.printed[said:].splitlines()
-            assert line.startswith("edgevoice: The sound card has stopped")
+            at = await agent.until("the sound is gone: the (sound card has|process that)")
+            card.restart()
+            at = await agent.until("the sound is back after", at)
+            async with card.speaking(capital):
+                at = await agent.until("● you .*capital", at)
+                await agent.until("◆ agent .*paris", at)
+            agent.process.send_signal(signal.SIGINT)
+            assert await agent.ended() == 0, agent.printed
+            assert "Traceback" not in agent.printed
 
     asyncio.run(scene())
 

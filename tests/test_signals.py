@@ -13,6 +13,7 @@ from edgevoice.dialog.states import State
 from edgevoice.errors import ConfigError
 from edgevoice.signals import (
     PHASES,
+    FaultLed,
     Leds,
     LogLed,
     NoLed,
@@ -162,3 +163,37 @@ def test_some_lights_show_the_same(caplog: pytest.LogCaptureFixture) -> None:
         leds.show(Phase.MUTED)
     leds.close()
     assert caplog.messages == ["now muted", "now muted"]
+
+
+class Shown:
+    """A light that remembers."""
+
+    def __init__(self) -> None:
+        self.phases: list[Phase | None] = []
+
+    def show(self, phase: Phase) -> None:
+        self.phases.append(phase)
+
+    def close(self) -> None:
+        self.phases.append(None)
+
+
+def test_a_fault_is_shown_whatever_the_conversation_does_meanwhile() -> None:
+    shown = Shown()
+    led = FaultLed(shown)
+    led.show(Phase.READY)
+    led.fault(True)
+    led.show(Phase.HEARING)
+    led.show(Phase.THINKING)
+    led.fault(False)
+    led.show(Phase.SPEAKING)
+    led.close()
+    assert shown.phases == [Phase.READY, Phase.ERROR, Phase.THINKING, Phase.SPEAKING, None]
+
+
+def test_a_fault_that_is_over_before_anything_was_shown_leaves_the_light_to_the_rest() -> None:
+    shown = Shown()
+    led = FaultLed(shown)
+    led.fault(True)
+    led.fault(False)
+    assert shown.phases == [Phase.ERROR]

@@ -55,7 +55,7 @@ def run(
     from edgevoice.notify import Notifier
     from edgevoice.room import controls, find_room, open_air, read_ahead, surroundings
     from edgevoice.show import Quiet, Show
-    from edgevoice.signals import Leds, Phase, load_led
+    from edgevoice.signals import FaultLed, Leds, Phase, load_led
     from edgevoice.watchdog import Bulletin, Pulse, Watched
 
     chosen = settings(config)
@@ -64,13 +64,13 @@ def run(
     show = Quiet(console) if quiet else Show(console)
     notifier = Notifier.from_environment()
     bulletin = Bulletin(notifier)
-    led = Leds(load_led(chosen.signals.led), show, bulletin)
+    led = FaultLed(Leds(load_led(chosen.signals.led), show, bulletin))
     try:
         led.show(Phase.STARTING)
         with loading() as progress:
             here = surroundings(chosen, room, led)
             engines = load_engines(chosen, progress)
-        air = open_air(chosen, room, engines.voice.rate)
+        air = open_air(chosen, room, engines.voice.rate, led)
         transport = Watched(air, notifier, bulletin, Pulse(notifier.ping_s))
 
         def press(pressure: Pressure, words: str) -> None:

@@ -34,7 +34,7 @@ async def opened(**options: Any) -> AsyncIterator[LocalTransport]:
 
 
 @contextlib.asynccontextmanager
-async def listening(transport: LocalTransport) -> AsyncIterator[list[AudioChunk]]:
+async def listening(transport: Transport) -> AsyncIterator[list[AudioChunk]]:
     """Somebody reads the microphone meanwhile, as the agent does; what has been heard so far."""
     chunks: list[AudioChunk] = []
 
