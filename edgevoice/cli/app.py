@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from edgevoice import __version__
-from edgevoice.cli import controlling, inspecting, measuring, speaking, talking
+from edgevoice.cli import controlling, inspecting, keeping, measuring, speaking, talking
 from edgevoice.cli.console import console
 
 app = typer.Typer(
@@ -45,4 +45,6 @@ app.command(rich_help_panel=TRY)(speaking.transcribe)
 app.command(rich_help_panel=TRY)(speaking.say)
 app.command(rich_help_panel=CHECK)(inspecting.devices)
 app.command(rich_help_panel=CHECK)(inspecting.doctor)
+app.add_typer(keeping.audit, name="audit", rich_help_panel=CHECK)
+app.add_typer(keeping.transcripts, name="transcripts", rich_help_panel=CHECK)
 app.add_typer(measuring.benchmarks, name="bench", rich_help_panel=CHECK)

@@ -42,6 +42,7 @@ STARTER_EARS = (
 def run(config: ConfigOption = None) -> None:
     """Talk to the assistant through the microphone and the loudspeaker, until Ctrl-C."""
     from edgevoice.app import converse, load_engines
+    from edgevoice.privacy.keeping import Keeping
     from edgevoice.room import controls, find_room, open_air, read_ahead, surroundings
     from edgevoice.show import Show
     from edgevoice.signals import Leds, Phase, load_led
@@ -51,6 +52,7 @@ def run(config: ConfigOption = None) -> None:
     room = find_room(chosen)
     show = Show(console)
     led = Leds(load_led(chosen.signals.led), show)
+    keeping = Keeping(chosen)
     try:
         led.show(Phase.STARTING)
         with loading() as progress:
@@ -62,12 +64,18 @@ def run(config: ConfigOption = None) -> None:
             await transport.open()
             _welcome(chosen, room)
             await converse(
-                chosen, engines, transport, [show], here, lambda agent: controls(chosen, agent)
+                chosen,
+                engines,
+                transport,
+                [show, *keeping.observers],
+                here,
+                lambda agent: controls(chosen, agent),
             )
 
         _until_stopped(talk())
     finally:
         led.close()
+        keeping.close()
     console.print("[dim]Goodbye.[/]")
 
 

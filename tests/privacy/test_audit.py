@@ -12,7 +12,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edgevoice.errors import OutputError
-from edgevoice.privacy import audit
 from edgevoice.privacy.audit import AuditLog, audit_folder
 from edgevoice.privacy.chain import End, File, Happened, Verdict, check, digest, split
 
@@ -177,7 +176,7 @@ def test_a_full_disk_is_one_line_and_noted_later(
     log.add(Happened.STARTED)
     write = os.write
     with monkeypatch.context() as full:
-        full.setattr(audit.os, "write", lambda file, content: write(file, content[:20]))
+        full.setattr(os, "write", lambda file, content: write(file, content[:20]))
         with pytest.raises(OutputError, match=os.strerror(errno.ENOSPC)):
             log.add(Happened.DEVICE_LOST)
     log.add(Happened.DEVICE_BACK)
