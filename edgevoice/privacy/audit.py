@@ -102,7 +102,10 @@ class AuditLog:
     def lines(self) -> list[Line]:
         """Every event, oldest first; what is torn is left out. Raises `OutputError`."""
         try:
-            every = [raw for path in self._paths() for raw in split(path.read_bytes())]
+            with self._alone():
+                every = [raw for path in self._paths() for raw in split(path.read_bytes())]
+        except FileNotFoundError:
+            return []
         except OSError as error:
             raise self._unreadable(error) from None
         return [line for line in map(parse, every) if line]

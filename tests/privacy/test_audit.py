@@ -210,3 +210,11 @@ def test_an_old_file_that_was_removed_is_not_taken_for_rotation(tmp_path: Path) 
     sorted(tmp_path.glob("audit-*"))[0].unlink()
     (problem,) = log.verify().problems
     assert "were removed" in problem
+
+
+def test_a_folder_that_cannot_be_opened_is_not_taken_for_an_empty_log(tmp_path: Path) -> None:
+    (tmp_path / "log").write_text("in the way")
+    for look in (log_in(tmp_path / "log").lines, log_in(tmp_path / "log").verify):
+        with pytest.raises(OutputError, match="cannot be read"):
+            look()
+    assert log_in(tmp_path / "none").lines() == []
