@@ -229,6 +229,19 @@ class SignalsConfig(Section):
     """Where the state is shown: `log`, `none`, or a GPIO line, as gpiochip0:27."""
 
 
+class TranscriptsConfig(Section):
+    """What was said, kept sealed, where that is wanted."""
+
+    enabled: bool = False
+    """Whether finished turns are kept at all."""
+    folder: FilePath | None = None
+    """Where they are kept; nothing: below the folder for our state."""
+    retention_days: int = Field(default=30, ge=1, le=36_500)
+    """Days after which they are removed."""
+    key_file: FilePath | None = None
+    """The key, if systemd hands none over; a file that nobody else may open."""
+
+
 class LogConfig(Section):
     """The log, on standard error. It holds numbers and times, never a word that was said."""
 
@@ -250,6 +263,7 @@ class Config(Section):
     attention: AttentionConfig = AttentionConfig()
     signals: SignalsConfig = SignalsConfig()
     phrases: PhrasesConfig = PhrasesConfig()
+    transcripts: TranscriptsConfig = TranscriptsConfig()
     log: LogConfig = LogConfig()
 
     @model_validator(mode="before")

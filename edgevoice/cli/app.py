@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from edgevoice import __version__
-from edgevoice.cli import controlling, inspecting, measuring, serving, speaking, storing, talking
+from edgevoice.cli import controlling, inspecting, keeping, measuring, serving, speaking, storing, talking
 from edgevoice.cli.console import console
 
 app = typer.Typer(
@@ -47,4 +47,6 @@ app.command(rich_help_panel=CHECK)(inspecting.devices)
 app.command(rich_help_panel=CHECK)(inspecting.doctor)
 app.add_typer(storing.models, name="models", rich_help_panel=CHECK)
 app.add_typer(serving.service, name="service", rich_help_panel=CHECK)
+app.add_typer(keeping.audit, name="audit", rich_help_panel=CHECK)
+app.add_typer(keeping.transcripts, name="transcripts", rich_help_panel=CHECK)
 app.add_typer(measuring.benchmarks, name="bench", rich_help_panel=CHECK)

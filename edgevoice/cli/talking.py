@@ -53,6 +53,7 @@ def run(
     from edgevoice.board import SHARE, Pressure, watching
     from edgevoice.engines.base import Eased
     from edgevoice.notify import Notifier
+    from edgevoice.privacy.keeping import Keeping
     from edgevoice.room import controls, find_room, open_air, read_ahead, surroundings
     from edgevoice.show import Quiet, Show
     from edgevoice.signals import FaultLed, Leds, Phase, load_led
@@ -65,6 +66,7 @@ def run(
     notifier = Notifier.from_environment()
     bulletin = Bulletin(notifier)
     led = FaultLed(Leds(load_led(chosen.signals.led), show, bulletin))
+    keeping = Keeping(chosen)
     try:
         led.show(Phase.STARTING)
         with loading() as progress:
@@ -84,12 +86,18 @@ def run(
                 _welcome(chosen, room)
             async with watching(press):
                 await converse(
-                    chosen, engines, transport, [show], here, lambda agent: controls(chosen, agent)
+                    chosen,
+                    engines,
+                    transport,
+                    [show, *keeping.observers],
+                    here,
+                    lambda agent: controls(chosen, agent),
                 )
 
         _until_stopped(talk())
     finally:
         led.close()
+        keeping.close()
     if not quiet:
         console.print("[dim]Goodbye.[/]")
 

@@ -1,1 +1,1 @@
-"""What keeps what was said among those who said it."""
+"""Keeping secrets: what stays in memory only, and how that is shown."""

@@ -1,0 +1,216 @@
+"""Sealed transcripts: only the key opens them, and every change shows."""
+
+import errno
+import os
+import stat
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from edgevoice.dialog.events import TurnDone, TurnStarted, Understood
+from edgevoice.errors import ConfigError, OutputError
+from edgevoice.privacy.keys import CREDENTIAL, load_key, make_key
+from edgevoice.privacy.sealing import HEAD_BYTES, SealBrokenError, Torn, new_head, seal, unseal
+from edgevoice.privacy.transcripts import Transcripts, TranscriptWriter, transcripts_folder
+
+KEY, OTHER = bytes(range(32)), bytes(32)
+NOON = datetime(2026, 1, 2, 12, 0, tzinfo=UTC)
+TEXTS = [b"one", b"two", b"three"]
+HEAD = new_head(KEY)
+RECORDS = [seal(KEY, HEAD, number, text) for number, text in enumerate(TEXTS)]
+CONTENT = HEAD + b"".join(RECORDS)
+
+
+def opened(content: bytes, key: bytes = KEY) -> list[bytes]:
+    """What can still be read."""
+    try:
+        return [record for record in unseal(key, content) if isinstance(record, bytes)]
+    except SealBrokenError:
+        return []
+
+
+# --- the seal
+
+
+def test_what_is_sealed_opens_with_the_key_alone() -> None:
+    assert list(unseal(KEY, CONTENT)) == TEXTS
+    assert not any(text in CONTENT for text in TEXTS)
+    with pytest.raises(SealBrokenError, match="another key"):
+        list(unseal(OTHER, CONTENT))
+    with pytest.raises(SealBrokenError, match="no sealed file"):
+        list(unseal(KEY, b"x" * 100))
+
+
+@given(st.integers(0, 8 * len(CONTENT) - 1))
+def test_a_flipped_bit_never_passes(bit: int) -> None:
+    content = bytearray(CONTENT)
+    content[bit // 8] ^= 1 << bit % 8
+    assert opened(bytes(content)) != TEXTS
+    assert set(opened(bytes(content))) < set(TEXTS)
+
+
+@given(st.permutations([0, 1, 2]))
+def test_records_cannot_change_places(order: list[int]) -> None:
+    found = list(unseal(KEY, HEAD + b"".join(RECORDS[which] for which in order)))
+    for place, which in enumerate(order):
+        assert (found[place] == TEXTS[which]) == (place == which)
+
+
+def test_records_cannot_move_to_another_file() -> None:
+    assert not opened(new_head(KEY) + b"".join(RECORDS))
+
+
+@given(st.integers(0, len(CONTENT) - 1))
+def test_power_lost_anywhere_leaves_what_was_whole(left: int) -> None:
+    found = list(unseal(KEY, CONTENT[:left]))
+    whole = [record for record in found if isinstance(record, bytes)]
+    assert whole == TEXTS[: len(whole)]
+    ends = {HEAD_BYTES, HEAD_BYTES + len(RECORDS[0]), HEAD_BYTES + len(RECORDS[0] + RECORDS[1])}
+    assert isinstance(found[-1] if found else None, Torn) == (left not in ends)
+
+
+# --- the key
+
+
+def test_a_new_key_is_private_and_never_overwrites(tmp_path: Path) -> None:
+    file = tmp_path / "key"
+    make_key(file)
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert len(load_key(file, {})) == 32
+    with pytest.raises(OutputError, match="not there yet"):
+        make_key(file)
+
+
+@pytest.mark.parametrize("mode", [0o640, 0o604, 0o660, 0o620])
+def test_a_key_that_others_may_open_is_refused(tmp_path: Path, mode: int) -> None:
+    make_key(file := tmp_path / "key")
+    file.chmod(mode)
+    with pytest.raises(ConfigError, match="chmod 600"):
+        load_key(file, {})
+
+
+def test_a_key_of_somebody_else_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    make_key(file := tmp_path / "key")
+    monkeypatch.setattr(os, "geteuid", lambda: file.stat().st_uid + 1)
+    with pytest.raises(ConfigError, match="another user"):
+        load_key(file, {})
+
+
+@pytest.mark.parametrize("text", [b"", b"ab" * 31, b"ab" * 33, b"zz" * 32, b"\xff" * 64])
+def test_what_is_no_key_is_refused(tmp_path: Path, text: bytes) -> None:
+    (file := tmp_path / "key").write_bytes(text)
+    file.chmod(0o600)
+    with pytest.raises(ConfigError, match="holds no key"):
+        load_key(file, {})
+
+
+def test_no_key_and_no_file_are_one_line_each(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="keygen"):
+        load_key(None, {})
+    with pytest.raises(ConfigError, match="cannot be read"):
+        load_key(tmp_path / "none", {})
+    with pytest.raises(ConfigError, match="no plain file"):
+        load_key(tmp_path, {})
+
+
+def test_the_key_of_systemd_comes_first(tmp_path: Path) -> None:
+    make_key(file := tmp_path / "key")
+    (tmp_path / CREDENTIAL).write_text(KEY.hex())
+    assert load_key(file, {"CREDENTIALS_DIRECTORY": str(tmp_path)}) == KEY
+
+
+# --- the folder
+
+
+def test_turns_are_kept_in_a_private_folder(tmp_path: Path) -> None:
+    folder = tmp_path / "kept"
+    kept = Transcripts(folder, lambda: NOON)
+    kept.write(KEY, {"user": "hello"})
+    kept.write(KEY, {"user": "bye"})
+    assert [turn["user"] for turn in Transcripts(folder).read(KEY).turns] == ["hello", "bye"]
+    (file,) = folder.iterdir()
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    found = kept.read(OTHER)
+    assert not found.turns and "another key" in found.broken[0]
+
+
+def test_a_new_day_is_a_new_file_and_old_ones_go(tmp_path: Path) -> None:
+    now = [NOON]
+    kept = Transcripts(tmp_path, lambda: now[0])
+    for _ in range(5):
+        kept.write(KEY, {"user": "hello"})
+        now[0] += timedelta(days=1)
+    (tmp_path / "notes.sealed").write_text("not ours")
+    assert kept.purge(3) == 2
+    assert len(kept.read(KEY).turns) == 3
+    assert kept.purge(0) == 3
+    assert [path.name for path in tmp_path.iterdir()] == ["notes.sealed"]
+
+
+def test_a_full_disk_costs_one_turn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    moments = (NOON + timedelta(seconds=second) for second in range(3))
+    kept = Transcripts(tmp_path, lambda: next(moments))
+    kept.write(KEY, {"user": "one"})
+    write = os.write
+    sizes = iter([20])
+
+    def full(file: int, content: bytes) -> int:
+        if size := next(sizes, 0):
+            return write(file, content[:size])
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as disk:
+        disk.setattr(os, "write", full)
+        with pytest.raises(OutputError, match="No space left"):
+            kept.write(KEY, {"user": "two"})
+    kept.write(KEY, {"user": "three"})
+    found = kept.read(KEY)
+    assert [turn["user"] for turn in found.turns] == ["one", "three"]
+    assert len(found.torn) == 1 and not found.broken
+
+
+def test_they_lie_where_the_settings_say(tmp_path: Path) -> None:
+    assert transcripts_folder(tmp_path) == tmp_path
+    assert transcripts_folder(None, {"STATE_DIRECTORY": "/s"}) == Path("/s/transcripts")
+
+
+# --- the observer
+
+
+def tell(writer: TranscriptWriter) -> None:
+    writer(Understood(1, 0, "call me Ann", -0.1))
+    writer(TurnStarted(2, 7))
+    writer(TurnDone(3, 7, "Hello Ann. How", "Hello Ann.", interrupted=True))
+
+
+def test_finished_turns_are_sealed(tmp_path: Path) -> None:
+    kept = Transcripts(tmp_path, lambda: NOON)
+    writer = TranscriptWriter(kept, KEY, 30, lambda text: text.replace("Ann", "[name]"))
+    tell(writer)
+    writer(Understood(4, 4, "never answered", -0.1))
+    writer.close()
+    assert kept.read(KEY).turns == [
+        {
+            "at": "2026-01-02T12:00:00.000+00:00",
+            "turn": 7,
+            "user": "call me [name]",
+            "agent": "Hello [name].",
+            "understood": True,
+            "interrupted": True,
+        }
+    ]
+
+
+def test_a_disk_that_fails_is_a_line_in_the_log_without_a_word(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (blocked := tmp_path / "file").write_text("")
+    writer = TranscriptWriter(Transcripts(blocked / "kept", lambda: NOON), KEY, 30)
+    tell(writer)
+    writer.close()
+    (line,) = caplog.messages
+    assert "cannot be written" in line and "Ann" not in line
