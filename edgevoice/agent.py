@@ -241,9 +241,8 @@ class Agent:
 
     def _follow_playback(self, now: int) -> None:
         """What has the loudspeaker done since the last chunk?"""
-        awaited = self._state is State.PREPARING
         held = self._state in (State.SUSPECTING, State.OVERLAP)
-        for event in self._replying.playback(now, awaited=awaited, held=held):
+        for event in self._replying.playback(now, held):
             self._handle(event)
 
     def _draft(self, words: Understood | Misunderstood) -> None:

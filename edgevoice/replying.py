@@ -128,13 +128,12 @@ class Replying:
             self._history.add_assistant(self._turn.cancel())
             self._close()
 
-    def playback(self, now: int, *, awaited: bool, held: bool) -> list[Event]:
-        """What the loudspeaker has done since the last look; `awaited`: nothing of the reply was
-        heard before; `held`: it cannot end now."""
+    def playback(self, now: int, held: bool) -> list[Event]:
+        """What the loudspeaker has done since the last look; while `held`, the reply cannot end."""
         events: list[Event] = []
         if self._turn:
             started = self._turn.sounding_since(now)
-            if started is not None and awaited:
+            if started is not None and self._sounding is None:
                 self._sounding = started
                 events.append(ReplyStarted(started))
             if self._turn.ended and not held:

@@ -6,11 +6,10 @@ import sys
 from pathlib import Path
 
 LISTENS = """
-import numpy, time
+import numpy
 from edgevoice.config import Config
 from edgevoice.engines.loading import load_vad
 load_vad(Config().vad)(numpy.zeros(512, numpy.int16))
-time.sleep(0.5)  # the reports are written by a thread
 """
 
 

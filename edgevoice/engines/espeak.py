@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from edgevoice.audio.chunk import AudioChunk, Samples
-from edgevoice.engines.base import Stop
+from edgevoice.engines.base import NEVER, Stop
 from edgevoice.engines.blocks import blocks
 from edgevoice.errors import EngineError, ModelError
 
@@ -28,8 +28,26 @@ _DONT_EXIT = 0x8000
 _UTF8 = 1
 _END_PAUSE = 0x1000
 _RATE, _VOLUME, _PITCH = 1, 2, 3
+_WORD = 1
+
+
+class _Event(ctypes.Structure):
+    """espeak_EVENT."""
+
+    _fields_ = (
+        ("type", ctypes.c_int),
+        ("unique_identifier", ctypes.c_uint),
+        ("text_position", ctypes.c_int),
+        ("length", ctypes.c_int),
+        ("audio_position", ctypes.c_int),
+        ("sample", ctypes.c_int),
+        ("user_data", ctypes.c_void_p),
+        ("id", ctypes.c_char * 8),
+    )
+
+
 _CALLBACK = ctypes.CFUNCTYPE(
-    ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.c_void_p
+    ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.POINTER(_Event)
 )
 
 _lock = threading.Lock()
@@ -85,12 +103,23 @@ class EspeakVoice:
         if len(audible):
             yield from blocks(pcm[audible[0] :], self.rate, stop)
 
-    def _speak(self, text: str, stop: Stop) -> Samples:
+    def timed(self, text: str) -> tuple[Samples, list[int]]:
+        """`text` as sound at `rate`, shape `[n]`, and the sample at which each of its words begins.
+
+        Raises `EngineError`.
+        """
+        words: list[int] = []
+        return self._speak(text, NEVER, words), words
+
+    def _speak(self, text: str, stop: Stop, words: list[int] | None = None) -> Samples:
+        """`text` as sound; the samples at which its words begin go into `words`."""
         heard: list[Samples] = []
 
-        def take(pcm: Any, count: int, _events: int) -> int:
+        def take(pcm: Any, count: int, events: Any) -> int:
             if pcm and count:
                 heard.append(np.ctypeslib.as_array(pcm, (count,)).copy())
+            if words is not None:
+                words.extend(_beginnings(events))
             return int(stop.is_set())
 
         callback = _CALLBACK(take)
@@ -111,3 +140,12 @@ class EspeakVoice:
         if failed:
             raise EngineError(f"espeak-ng failed with error {failed}", "Try another tts.voice.")
         return np.concatenate(heard) if heard else np.zeros(0, np.int16)
+
+
+def _beginnings(events: Any) -> Iterator[int]:
+    """The samples at which words begin, of an array of events that ends with one of type 0."""
+    n = 0
+    while events and events[n].type:
+        if events[n].type == _WORD:
+            yield events[n].sample
+        n += 1

@@ -58,6 +58,12 @@ def test_punctuation_is_a_pause_and_a_cut_is_none() -> None:
     assert 100 < silence_after("and then,") < silence_after("and then.") < 400
 
 
+def test_every_word_has_its_place() -> None:
+    voice = EspeakVoice("en-us+m7")
+    sound, words = voice.timed("tell me where havana is")
+    assert len(words) == 5 and words == sorted(words) and words[-1] < len(sound)
+
+
 def test_voices_in_several_threads_do_not_mix() -> None:
     voices = [EspeakVoice(rate_wpm=rate) for rate in (120, 175, 250)]
     text = "one two three four"

@@ -5,7 +5,6 @@ that the starter recogniser's recipe holds out. The synthesiser tells where each
 pause can be put exactly between two of them.
 """
 
-import ctypes
 import multiprocessing
 import random
 from collections.abc import Sequence
@@ -13,12 +12,11 @@ from concurrent.futures import ProcessPoolExecutor
 
 import numpy as np
 
-from edgevoice.audio.chunk import LISTENING_RATE, Samples, samples_of
+from edgevoice.audio.chunk import LISTENING_RATE, samples_of
 from edgevoice.audio.level import voiced_span
 from edgevoice.audio.resample import Resampler
 from edgevoice.bench.turns.people import Clip
-from edgevoice.engines import espeak
-from edgevoice.errors import EngineError
+from edgevoice.engines.espeak import EspeakVoice
 
 VOICES = (
     "en-us+f3",
@@ -37,61 +35,6 @@ HISS = 20.0
 """Root mean square of the noise under every request, in steps of 16 bit (-64 dBFS): a quiet room.
 No microphone is silent to the last bit."""
 
-_WORD, _UTF8 = 1, 1
-"""espeak_EVENT_WORD, espeakCHARS_UTF8 (speak_lib.h)."""
-
-
-class _Event(ctypes.Structure):
-    """espeak_EVENT (speak_lib.h)."""
-
-    _fields_ = (
-        ("type", ctypes.c_int),
-        ("unique_identifier", ctypes.c_uint),
-        ("text_position", ctypes.c_int),
-        ("length", ctypes.c_int),
-        ("audio_position", ctypes.c_int),
-        ("sample", ctypes.c_int),
-        ("user_data", ctypes.c_void_p),
-        ("id", ctypes.c_char * 8),
-    )
-
-
-class TimedVoice(espeak.EspeakVoice):
-    """espeak-ng, telling when it says which word."""
-
-    def timed(self, text: str) -> tuple[Samples, list[int]]:
-        """`text` as sound at `rate`, and the sample at which each of its words begins.
-
-        Raises `EngineError`.
-        """
-        heard: list[Samples] = []
-        words: list[int] = []
-
-        def take(pcm: object, count: int, address: int | None) -> int:
-            if pcm and count:
-                heard.append(np.ctypeslib.as_array(pcm, (count,)).copy())
-            events = ctypes.cast(address or 0, ctypes.POINTER(_Event))
-            n = 0
-            while address and events[n].type:
-                if events[n].type == _WORD:
-                    words.append(events[n].sample)
-                n += 1
-            return 0
-
-        callback = espeak._CALLBACK(take)
-        encoded = text.encode() + b"\0"
-        with espeak._lock:
-            library, _ = espeak._library()
-            library.espeak_SetVoiceByName(self._voice)
-            for parameter, value in self._parameters.items():
-                library.espeak_SetParameter(parameter, value, 0)
-            library.espeak_SetSynthCallback(callback)
-            size = ctypes.c_size_t(len(encoded))
-            failed = library.espeak_Synth(encoded, size, 0, 1, 0, _UTF8, None, None)
-        if failed or not heard:
-            raise EngineError("espeak-ng said nothing", "Install it again.")
-        return np.concatenate(heard), words
-
 
 def spoken_requests(sentences: Sequence[str] = ()) -> list[Clip]:
     """`sentences` (default: all of `SENTENCES`), each in one of `VOICES` in turn.
@@ -104,14 +47,14 @@ def spoken_requests(sentences: Sequence[str] = ()) -> list[Clip]:
 
 
 def _speak(sentences: Sequence[str]) -> list[Clip]:
-    voices = [TimedVoice(name) for name in VOICES]
+    voices = [EspeakVoice(name) for name in VOICES]
     return [
         _spoken(voices[n % len(voices)], f"{n} {VOICES[n % len(voices)]}", sentence)
         for n, sentence in enumerate(sentences)
     ]
 
 
-def _spoken(voice: TimedVoice, name: str, sentence: str) -> Clip:
+def _spoken(voice: EspeakVoice, name: str, sentence: str) -> Clip:
     sound, words = voice.timed(sentence)
     resampler = Resampler(voice.rate, LISTENING_RATE)
     speech = np.concatenate([resampler.add(sound), resampler.finish()])
