@@ -71,20 +71,23 @@ HEARD = frozenset({State.SPEAKING, State.SUSPECTING, State.OVERLAP})
 class AgentSettings:
     """`listen_along`: whether the responder reads the words while they are spoken. `drafts`:
     replies that may be drafted in the pauses of an utterance. `cue_after`: samples after the
-    person's last one at which a tone says that a reply is late; 0 for none."""
+    person's last one at which a tone says that a reply is late; 0 for none. `forget_after`: samples
+    in which nothing happens after which the conversation is forgotten; 0 for never."""
 
     listen_along: bool
     drafts: int
     cue_after: int
+    forget_after: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Replies:
-    """Who answers: the conversation; what was not understood; and a sentence that is sound
-    already, for when an engine has failed."""
+    """Who answers: the conversation; what was not understood; "forget that"; and a sentence that is
+    sound already, for when an engine has failed."""
 
     conversation: Responder
     not_understood: Responder
+    forgotten: Responder
     apology: Speech
 
 
@@ -122,6 +125,8 @@ class Agent:
         self._looking: asyncio.Task[None] | None = None
         self._reader = Reader(replies.conversation, settings.listen_along)
         self._tidy_at: int | None = None
+        self._told_to_forget = False  # by other means than words
+        self._last_event: int | None = None  # since we have last forgotten
         self._cued = False  # for the present turn
         self._turn: Turn | None = None
         self._sounding: int | None = None  # the reply's first sample that was heard
@@ -155,6 +160,8 @@ class Agent:
 
     def signal(self, signal: Signal) -> None:
         """A person did something apart from talking."""
+        if signal is Signal.FORGET:
+            self._told_to_forget = True
         self._door.signal(signal, self._journal.now())
 
     @property
@@ -172,6 +179,9 @@ class Agent:
                 self._handle(Dismissed(chunk.end))
         if self._attending.summoned and (self._state, Summoned) in TABLE:
             self._handle(Summoned(chunk.end))
+        if self._told_to_forget:
+            self._told_to_forget = False
+            self._forget_at_once(chunk.end)
         for piece in heard:
             for speech in self._listener.feed(piece, busy):
                 self._handle(speech)
@@ -191,6 +201,7 @@ class Agent:
 
     def _handle(self, event: Event) -> None:
         self._state, action = step(self._state, event)
+        self._last_event = event.at
         self._journal.publish(event)
         self._act(action, event)
 
@@ -279,7 +290,9 @@ class Agent:
 
     def _prepare(self, words: Understood | Misunderstood) -> Turn:
         """The turn that answers `words`, not begun."""
-        if isinstance(words, Understood):
+        if self._asked is Signal.FORGET:
+            prompt = Prompt("", [], self._replies.forgotten)
+        elif isinstance(words, Understood):
             messages = self._history.asked(words.text)
             prompt = Prompt(words.text, messages, self._replies.conversation)
         else:
@@ -289,6 +302,9 @@ class Agent:
 
     def _open(self, turn: Turn) -> None:
         self._turns += 1
+        if self._asked is Signal.FORGET:
+            self._asked = None
+            self._forget()
         self._history.add_user(turn.words)
         turn.open(self._turns)
 
@@ -428,6 +444,37 @@ class Agent:
             self._tidy_at = None
             self._history.fold()
             self._reader.read(self._history.messages(), self._tasks)
+
+        if self._state is State.IDLE:
+            self._listener.wipe(now)
+            if self._last_event is not None and now >= self._last_event + self._patience:
+                self._forget()
+
+    @property
+    def _patience(self) -> float:
+        """Samples for which we remember a conversation that does not go on."""
+        return self._settings.forget_after or math.inf
+
+    def _forget_at_once(self, now: int) -> None:
+        """Somebody asks for it by other means than words: whatever is being said ends here."""
+        self._listener.forget()
+        for event in (Dismissed(now), Summoned(now)):
+            if (self._state, type(event)) in TABLE:
+                self._handle(event)
+        self._forget()
+
+    def _forget(self) -> None:
+        """Empty our memory of this conversation, and the responder's."""
+        self._last_event = self._tidy_at = None
+        self._reader.stop()
+        self._history.clear()
+        if self._state is State.IDLE:
+            self._utterance = self._listener.utterance(self._journal.now())
+        self._tasks.create_task(self._wipe_responder())
+
+    async def _wipe_responder(self) -> None:
+        await self._replies.conversation.forget()
+        self._reader.read(self._history.messages(), self._tasks)
 
     def _leave(self) -> None:
         self._reader.stop()
