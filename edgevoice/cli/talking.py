@@ -42,6 +42,8 @@ STARTER_EARS = (
 def run(config: ConfigOption = None) -> None:
     """Talk to the assistant through the microphone and the loudspeaker, until Ctrl-C."""
     from edgevoice.app import converse, load_engines
+    from edgevoice.privacy.journal import kept_by_journal
+    from edgevoice.privacy.memory import forbid_dumps
     from edgevoice.room import controls, find_room, open_air, read_ahead, surroundings
     from edgevoice.show import Show
     from edgevoice.signals import Leds, Phase, load_led
@@ -56,13 +58,16 @@ def run(config: ConfigOption = None) -> None:
         with loading() as progress:
             here = surroundings(chosen, room, led)
             engines = load_engines(chosen, progress)
+        forbid_dumps()
+        # The words are for whoever looks on now; a journal would keep them.
+        watchers = [] if kept_by_journal(sys.stdout.fileno()) else [show]
         transport = open_air(chosen, room, engines.voice.rate)
 
         async def talk() -> None:
             await transport.open()
             _welcome(chosen, room)
             await converse(
-                chosen, engines, transport, [show], here, lambda agent: controls(chosen, agent)
+                chosen, engines, transport, watchers, here, lambda agent: controls(chosen, agent)
             )
 
         _until_stopped(talk())

@@ -1,0 +1,1 @@
+"""Keeping secrets: what stays in memory only, and how that is shown."""
