@@ -43,7 +43,7 @@ def run(config: ConfigOption = None) -> None:
     """Talk to the assistant through the microphone and the loudspeaker, until Ctrl-C."""
     from edgevoice.app import converse, load_engines
     from edgevoice.privacy.journal import kept_by_journal
-    from edgevoice.privacy.memory import forbid_dumps
+    from edgevoice.privacy.memory import forbid_dumps, stay_out_of_swap
     from edgevoice.room import controls, find_room, open_air, read_ahead, surroundings
     from edgevoice.show import Show
     from edgevoice.signals import Leds, Phase, load_led
@@ -59,6 +59,7 @@ def run(config: ConfigOption = None) -> None:
             here = surroundings(chosen, room, led)
             engines = load_engines(chosen, progress)
         forbid_dumps()
+        stay_out_of_swap()
         # The words are for whoever looks on now; a journal would keep them.
         watchers = [] if kept_by_journal(sys.stdout.fileno()) else [show]
         transport = open_air(chosen, room, engines.voice.rate)

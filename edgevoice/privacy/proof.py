@@ -39,7 +39,8 @@ def prove(
     yield check_sockets(network.network_sockets())
     yield check_offline(environment.get("HF_HUB_OFFLINE", ""))
     yield check_dumps(memory.dumps_forbidden())
-    yield check_swap(memory.swap_devices(), memory.swapping_forbidden())
+    kept_out = memory.stay_out_of_swap() or memory.swapping_forbidden()
+    yield check_swap(memory.swap_devices(), kept_out)
     yield check_sandbox(Path("/proc/self/status").read_text())
     yield check_settings(source)
     yield check_state(state_file(environment).parent)
@@ -78,13 +79,13 @@ def check_dumps(forbidden: bool) -> Check:
     return Check("core dumps", "fail", "a crash may leave one", cure)
 
 
-def check_swap(devices: list[str], forbidden: bool) -> Check:
+def check_swap(devices: list[str], kept_out: bool) -> Check:
     """Memory that is swapped out is on a disk."""
     if not devices:
         return Check("swap", "ok", "this machine has none on a disk")
-    if forbidden:
-        return Check("swap", "ok", "this machine has some, and we may not use it")
-    cure = "Set MemorySwapMax=0 for the service, encrypt the swap, or switch it off (swapoff -a)."
+    if kept_out:
+        return Check("swap", "ok", f"our memory never gets to {', '.join(devices)}")
+    cure = "Set LimitMEMLOCK=infinity or MemorySwapMax=0 for the service, or switch it off."
     return Check("swap", "warn", f"words may get to {', '.join(devices)}", cure)
 
 

@@ -79,3 +79,28 @@ def test_without_control_groups_nothing_is_promised(tmp_path: Path, membership: 
     (tmp_path / "cgroup").write_text(membership)
     assert not swapping_forbidden(tmp_path / "cgroup", tmp_path)
     assert not swapping_forbidden(tmp_path / "none", tmp_path)
+
+
+LOCK = """
+import resource
+from pathlib import Path
+from edgevoice.privacy.memory import stay_out_of_swap
+locked = stay_out_of_swap()
+lines = Path("/proc/self/status").read_text().splitlines()
+kilobytes = next(int(line.split()[1]) for line in lines if line.startswith("VmLck:"))
+assert locked == (kilobytes > 0)
+new = bytearray(64 * 2**20)  # more than a usual limit, which must not stand in our way
+print(locked, resource.getrlimit(resource.RLIMIT_MEMLOCK)[0] == resource.RLIM_INFINITY)
+"""
+
+
+def test_memory_is_locked_where_no_limit_is_set_and_left_alone_elsewhere() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", LOCK],
+        env={"PYTHONPATH": str(Path(__file__).parents[2])},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    locked, unlimited = (word == "True" for word in done.stdout.split())
+    assert locked or not unlimited
