@@ -38,6 +38,7 @@ def prove(
     yield check_cards(network.network_cards())
     yield check_sockets(network.network_sockets())
     yield check_offline(environment.get("HF_HUB_OFFLINE", ""))
+    yield check_telemetry(environment)
     yield check_dumps(memory.dumps_forbidden())
     kept_out = memory.stay_out_of_swap() or memory.swapping_forbidden()
     yield check_swap(memory.swap_devices(), kept_out)
@@ -69,6 +70,20 @@ def check_sockets(sockets: list[str]) -> Check:
         return Check("open sockets", "ok", "none of a network, with every engine loaded")
     cure = "Please report this: nothing in edgevoice needs one."
     return Check("open sockets", "fail", "; ".join(sockets), cure)
+
+
+def check_telemetry(environment: Mapping[str, str]) -> Check:
+    """onnxruntime must not report to its maker, nor have kept anything for that."""
+    if environment.get("ORT_DISABLE_TELEMETRY") != "1":
+        cure = "Do not change ORT_DISABLE_TELEMETRY: edgevoice sets it to 1."
+        return Check("telemetry", "fail", "onnxruntime may report to its maker", cure)
+    home = environment.get("HOME") or "/"
+    cache = Path(environment.get("XDG_CACHE_HOME") or f"{home}/.cache")
+    kept = cache / "Microsoft/DeveloperTools/.onnxruntime"
+    if kept.exists():
+        what = f"off; {kept} is another program's, or older"
+        return Check("telemetry", "warn", what, f"rm -r {kept}")
+    return Check("telemetry", "ok", "off in onnxruntime, and nothing of it is kept")
 
 
 def check_dumps(forbidden: bool) -> Check:

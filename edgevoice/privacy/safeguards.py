@@ -11,7 +11,15 @@ from typing import Literal
 
 from edgevoice.doctor import Check
 
-NETWORK = ("reach IPv4", "reach IPv6", "reach names", "network cards", "open sockets", "network")
+NETWORK = (
+    "reach IPv4",
+    "reach IPv6",
+    "reach names",
+    "network cards",
+    "open sockets",
+    "network",
+    "telemetry",
+)
 Outcome = Literal["ok", "warn", "fail", "operator"]
 
 

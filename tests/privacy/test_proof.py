@@ -24,6 +24,7 @@ from edgevoice.privacy.proof import (
     check_sockets,
     check_state,
     check_swap,
+    check_telemetry,
     prove,
 )
 from edgevoice.privacy.safeguards import SAFEGUARDS, outcome
@@ -95,6 +96,15 @@ def test_a_control_socket_is_for_its_owner(tmp_path: Path) -> None:
     assert check_control(path).status == "fail"
 
 
+def test_telemetry_of_a_library(tmp_path: Path) -> None:
+    environment = {"XDG_CACHE_HOME": str(tmp_path)}
+    assert check_telemetry(environment).status == "fail"
+    environment["ORT_DISABLE_TELEMETRY"] = "1"
+    assert check_telemetry(environment).status == "ok"
+    (tmp_path / "Microsoft/DeveloperTools/.onnxruntime").mkdir(parents=True)
+    assert check_telemetry(environment).status == "warn"
+
+
 def test_every_safeguard_names_checks_that_are_made(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -128,7 +138,11 @@ def test_in_a_network_of_its_own_the_proof_holds(tmp_path: Path) -> None:
     done = subprocess.run(
         [*unshared(), sys.executable, "-m", "edgevoice", "doctor", "--privacy", "--json"],
         cwd=ROOT,
-        env={**os.environ, "XDG_STATE_HOME": str(tmp_path)},
+        env={
+            **os.environ,
+            "XDG_STATE_HOME": str(tmp_path / "state"),
+            "XDG_CACHE_HOME": str(tmp_path / "cache"),
+        },
         capture_output=True,
         text=True,
         check=False,
@@ -137,6 +151,6 @@ def test_in_a_network_of_its_own_the_proof_holds(tmp_path: Path) -> None:
     status = {check["name"]: check["status"] for check in found["checks"]}
     for name in ("reach IPv4", "reach IPv6", "reach names", "network cards", "open sockets"):
         assert status[name] == "ok", found
-    assert status["core dumps"] == status["network"] == "ok"
+    assert status["core dumps"] == status["network"] == status["telemetry"] == "ok"
     transmission = found["safeguards"][-1]
     assert transmission["rule"].startswith("(e)") and transmission["outcome"] == "ok"

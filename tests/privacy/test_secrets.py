@@ -97,7 +97,7 @@ def test_nothing_that_was_said_is_kept_anywhere(clips: Path, tmp_path: Path) -> 
         process = subprocess.Popen(
             [sys.executable, "-X", "faulthandler", "-m", "tests.privacy.spoken", str(clips)],
             cwd=ROOT,
-            env={**os.environ, **homes},
+            env={**os.environ, **homes, "ORT_DISABLE_TELEMETRY": "0"},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=errors,
@@ -138,7 +138,7 @@ def test_a_whole_conversation_connects_to_nobody(clips: Path, tmp_path: Path) ->
         ["strace", "-f", "-qq", "-e", TRACED, "-o", str(trace), sys.executable, "-m", "edgevoice",
          "demo", str(clips / "0.wav"), "--silent", "--out", str(out), "--json"],
         cwd=ROOT,
-        env=os.environ,
+        env={name: value for name, value in os.environ.items() if name != "ORT_DISABLE_TELEMETRY"},
         capture_output=True,
         text=True,
         check=False,
