@@ -26,7 +26,7 @@ pytestmark = pytest.mark.engine
 ROOT = Path(__file__).parents[2]
 LINES = ("what is the capital of france", "and in spain")
 SECRETS = ("france", "paris", "spain", "madrid")
-TRACED = "trace=connect,bind,listen,sendto,sendmsg,sendmmsg"
+TRACED = "trace=socket,connect,bind,listen,sendto,sendmsg,sendmmsg"
 
 
 @pytest.fixture(scope="module")
