@@ -64,11 +64,13 @@ HEARD = frozenset({State.SPEAKING, State.SUSPECTING, State.OVERLAP})
 class AgentSettings:
     """`listen_along`: whether the responder reads the words while they are spoken. `drafts`:
     replies that may be drafted in the pauses of an utterance. `cue_after`: samples after the
-    person's last one at which a tone says that a reply is late; 0 for none."""
+    person's last one at which a tone says that a reply is late; 0 for none. `forget_after`: samples
+    in which nothing happens after which the conversation is forgotten; 0 for never."""
 
     listen_along: bool
     drafts: int
     cue_after: int
+    forget_after: int = 0
 
 
 class Agent:
@@ -105,6 +107,8 @@ class Agent:
         self._looking: asyncio.Task[None] | None = None
         self._reader = Reader(replies.conversation, settings.listen_along)
         self._tidy_at: int | None = None
+        self._told_to_forget = False  # by other means than words
+        self._last_event: int | None = None  # since we have last forgotten
 
     async def run(self) -> None:
         """Converse until the transport ends. The transport must be open."""
@@ -131,6 +135,8 @@ class Agent:
 
     def signal(self, signal: Signal) -> None:
         """A person did something apart from talking."""
+        if signal is Signal.FORGET:
+            self._told_to_forget = True
         self._door.signal(signal, self._journal.now())
 
     @property
@@ -148,6 +154,9 @@ class Agent:
                 self._handle(Dismissed(chunk.end))
         if self._attending.summoned and (self._state, Summoned) in TABLE:
             self._handle(Summoned(chunk.end))
+        if self._told_to_forget:
+            self._told_to_forget = False
+            self._forget_at_once(chunk.end)
         for piece in heard:
             for speech in self._listener.feed(piece, busy):
                 self._handle(speech)
@@ -167,6 +176,7 @@ class Agent:
 
     def _handle(self, event: Event) -> None:
         self._state, action = step(self._state, event)
+        self._last_event = event.at
         self._journal.publish(event)
         self._act(action, event)
 
@@ -192,10 +202,10 @@ class Agent:
             case (Action.DISMISS, _):
                 self._go_on_listening()
             case (Action.OPEN, _):
-                self._replying.open()
+                self._open()
             case (Action.RESPOND, Understood() | Misunderstood()):
-                self._replying.prepare(event, self._tasks)
-                self._replying.open()
+                self._prepare(event)
+                self._open()
             case (Action.HOLD, _):
                 self._replying.hold(event.at)
                 self._suspicion.held(event.at)
@@ -245,8 +255,19 @@ class Agent:
         for event in self._replying.playback(now, held):
             self._handle(event)
 
+    def _prepare(self, words: Understood | Misunderstood) -> None:
+        """What answers `words` is the next reply."""
+        self._replying.prepare(words, self._tasks, forgetting=self._asked is Signal.FORGET)
+
+    def _open(self) -> None:
+        """Let the reply that is prepared be heard."""
+        if self._asked is Signal.FORGET:
+            self._asked = None
+            self._forget()
+        self._replying.open()
+
     def _draft(self, words: Understood | Misunderstood) -> None:
-        self._replying.prepare(words, self._tasks)
+        self._prepare(words)
         if self._utterance.drafts < self._settings.drafts:
             self._utterance.drafts += 1
             self._replying.draft()
@@ -363,6 +384,37 @@ class Agent:
             self._tidy_at = None
             self._history.fold()
             self._reader.read(self._history.messages(), self._tasks)
+
+        if self._state is State.IDLE:
+            self._listener.wipe(now)
+            if self._last_event is not None and now >= self._last_event + self._patience:
+                self._forget()
+
+    @property
+    def _patience(self) -> float:
+        """Samples for which we remember a conversation that does not go on."""
+        return self._settings.forget_after or math.inf
+
+    def _forget_at_once(self, now: int) -> None:
+        """Somebody asks for it by other means than words: whatever is being said ends here."""
+        self._listener.forget()
+        for event in (Dismissed(now), Summoned(now)):
+            if (self._state, type(event)) in TABLE:
+                self._handle(event)
+        self._forget()
+
+    def _forget(self) -> None:
+        """Empty our memory of this conversation, and the responder's."""
+        self._last_event = self._tidy_at = None
+        self._reader.stop()
+        self._history.clear()
+        if self._state is State.IDLE:
+            self._utterance = self._listener.utterance(self._journal.now())
+        self._tasks.create_task(self._wipe_responder())
+
+    async def _wipe_responder(self) -> None:
+        await self._replying.forget()
+        self._reader.read(self._history.messages(), self._tasks)
 
     def _leave(self) -> None:
         self._reader.stop()

@@ -158,6 +158,7 @@ def build_agent(
         Replies(
             LocalResponder(engines.chat, workers.chat, speaker, journal),
             FixedResponder(config.reply.not_understood, speaker),
+            FixedResponder(config.reply.forgotten, speaker),
             _begun_with(tones[Earcon.ERROR], engines.apology)
             if Earcon.ERROR in here.earcons
             else engines.apology,
@@ -169,6 +170,7 @@ def build_agent(
             listen_along=config.llm.listen_along,
             drafts=config.reply.drafts,
             cue_after=samples_of(config.reply.cue_after_ms),
+            forget_after=config.privacy.forget_after_s * LISTENING_RATE,
         ),
     )
 

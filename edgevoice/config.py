@@ -198,6 +198,8 @@ class ReplyConfig(Section):
     way, if nothing is heard by then; 0 for no tone."""
     not_understood: str = "Sorry, I didn't catch that. Could you say it again?"
     """Said when the words were too uncertain to act on."""
+    forgotten: str = "Okay. I have forgotten what we said."
+    """Said after we were told to forget."""
     failed: str = "Sorry, something went wrong here. Please ask me again."
     """Said when an engine failed in the middle of a reply."""
 
@@ -242,6 +244,14 @@ class TranscriptsConfig(Section):
     """The key, if systemd hands none over; a file that nobody else may open."""
 
 
+class PrivacyConfig(Section):
+    """What is remembered, and for how long. Nothing ever gets to a disk."""
+
+    forget_after_s: int = Field(default=300, ge=0, le=86_400)
+    """Seconds without a word after which the conversation is forgotten, the language model's cache
+    included: whoever comes next must not hear about it. 0: when told to, or at the end."""
+
+
 class LogConfig(Section):
     """The log, on standard error. It holds numbers and times, never a word that was said."""
 
@@ -264,6 +274,7 @@ class Config(Section):
     signals: SignalsConfig = SignalsConfig()
     phrases: PhrasesConfig = PhrasesConfig()
     transcripts: TranscriptsConfig = TranscriptsConfig()
+    privacy: PrivacyConfig = PrivacyConfig()
     log: LogConfig = LogConfig()
 
     @model_validator(mode="before")

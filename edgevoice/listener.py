@@ -79,6 +79,10 @@ WORDS_DUE = samples_of(900)
 MORE_DUE = samples_of(400)
 """Silence after uncertain words that were said over our reply, after which we go on."""
 
+QUIET = samples_of(2000)
+"""Silence after which nobody goes on with an utterance that was answered, and the sound of which is
+kept: it may be the beginning of the next one."""
+
 VETO = 3
 """So many times as much sure voice confirms speech that has been "mhm" so far."""
 
@@ -139,6 +143,7 @@ class Listener:
         # An utterance may be continued after its end, hence room for two.
         self._tape = Tape(2 * settings.segmenter.max_utterance + settings.padding)
         self._cadence = Cadence(settings.look_interval)
+        self._wiped = 0  # the last voice when the tape was wiped
 
     def feed(self, chunk: AudioChunk, hurry: bool = True) -> list[SpeechEvent]:
         """What the sound up to `chunk` brings about, in the order in which it happened.
@@ -187,6 +192,13 @@ class Listener:
         """What is being said is not for us."""
         self._catch_up()
         self._segmenter.forget()
+
+    def wipe(self, now: int) -> None:
+        """In a silence that lasts: overwrite the sound of what was said before it."""
+        quiet_since = now - QUIET - self._settings.padding
+        if self._wiped < self.last_voice < quiet_since and self._segmenter.silent:
+            self._tape.wipe(before=quiet_since)
+            self._wiped = self.last_voice
 
     @property
     def _waited(self) -> int:

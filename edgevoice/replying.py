@@ -28,11 +28,12 @@ from edgevoice.turn import Outlet, Prompt, Turn
 
 @dataclass(frozen=True, slots=True)
 class Replies:
-    """Who answers: the conversation; what was not understood; and a sentence that is sound
-    already, for when an engine has failed."""
+    """Who answers: the conversation; what was not understood; "forget that"; and a sentence that is
+    sound already, for when an engine has failed."""
 
     conversation: Responder
     not_understood: Responder
+    forgotten: Responder
     apology: Speech
 
 
@@ -77,9 +78,15 @@ class Replying:
         """Its first sample that was heard; None before that."""
         return self._sounding
 
-    def prepare(self, words: Understood | Misunderstood, tasks: asyncio.TaskGroup) -> None:
-        """The reply to `words` is the next one; nothing of it is begun. `tasks` holds its work."""
-        if isinstance(words, Understood):
+    def prepare(
+        self, words: Understood | Misunderstood, tasks: asyncio.TaskGroup, *, forgetting: bool
+    ) -> None:
+        """The reply to `words` is the next one; nothing of it is begun. `tasks` holds its work.
+
+        `forgetting`: the words ask us to forget; the reply says no more than that we do."""
+        if forgetting:
+            prompt = Prompt("", [], self._replies.forgotten)
+        elif isinstance(words, Understood):
             messages = self._history.asked(words.text)
             prompt = Prompt(words.text, messages, self._replies.conversation)
         else:
@@ -127,6 +134,10 @@ class Replying:
         if self._turn:
             self._history.add_assistant(self._turn.cancel())
             self._close()
+
+    async def forget(self) -> None:
+        """Let the responder wipe its memory of what was said."""
+        await self._replies.conversation.forget()
 
     def playback(self, now: int, held: bool) -> list[Event]:
         """What the loudspeaker has done since the last look; while `held`, the reply cannot end."""

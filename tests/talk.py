@@ -83,6 +83,7 @@ class Talk:
     stt: SttConfig = field(default_factory=lambda: SttConfig(partial_interval_ms=0))
     reply: ReplyConfig = field(default_factory=lambda: ReplyConfig(cue_after_ms=0))
     listen_along: bool = True
+    forget_after_s: float = 0
     voice: ScriptedVoice = field(default_factory=lambda: ScriptedVoice(samples_per_character=400))
     recorder: Recorder = field(default_factory=Recorder)
     log: list[Event | Note] = field(default_factory=list)
@@ -103,6 +104,7 @@ class Talk:
         journal = Journal([self.recorder, self.log.append])
         speaker = Speaker(self.voice, InlineWorker(self.tts_pace), journal)
         transcriber, chat = ScriptedTranscriber(self.transcripts), ScriptedChat(self.replies)
+        self.chat = chat
         agent = Agent(
             self.caller,
             Door(
@@ -131,6 +133,7 @@ class Talk:
             Replies(
                 LocalResponder(chat, InlineWorker(self.llm_pace), speaker, journal),
                 FixedResponder("Pardon?", speaker),
+                FixedResponder("Forgotten.", speaker),
                 Speech(APOLOGY, "Sorry, that failed."),
             ),
             self.history,
@@ -140,6 +143,7 @@ class Talk:
                 listen_along=self.listen_along,
                 drafts=self.reply.drafts,
                 cue_after=samples_of(self.reply.cue_after_ms),
+                forget_after=round(self.forget_after_s * LISTENING_RATE),
             ),
         )
         loop = asyncio.get_running_loop()

@@ -50,12 +50,13 @@ async def ask(path: Path, text: bytes) -> bytes:
 
 def test_a_word_a_line_gets_an_answer_a_line(path: Path) -> None:
     async def client(signals: list[Signal]) -> None:
-        answer = await ask(path, b"status\npress\n mute \r\nunmute\nrelease\nsleep\nwake")
+        answer = await ask(path, b"status\npress\n mute \r\nunmute\nrelease\nsleep\nwake\nforget")
         assert answer.decode().splitlines() == [
             "ok key up",
             "ok key down",
             "ok key down, muted",
             "ok key down",
+            "ok key up",
             "ok key up",
             "ok key up",
             "ok key up",

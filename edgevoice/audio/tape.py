@@ -27,9 +27,11 @@ class Tape:
         # Not numpy's mode="wrap": it subtracts the length as often as the stream has been around.
         return self._ring[places % len(self._ring)]
 
-    def wipe(self) -> None:
-        """Overwrite everything with silence."""
+    def wipe(self, before: int | None = None) -> None:
+        """Overwrite everything with silence, or everything from before the sample `before`."""
+        kept = self.cut(self._end if before is None else before, self._end)
         self._ring.fill(0)
+        self._put(self._end - len(kept), kept)
 
     def _put(self, at: int, pcm: Samples) -> None:
         end = at + len(pcm)

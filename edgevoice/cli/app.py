@@ -5,7 +5,16 @@ from typing import Annotated
 import typer
 
 from edgevoice import __version__
-from edgevoice.cli import controlling, inspecting, keeping, measuring, serving, speaking, storing, talking
+from edgevoice.cli import (
+    controlling,
+    inspecting,
+    keeping,
+    measuring,
+    serving,
+    speaking,
+    storing,
+    talking,
+)
 from edgevoice.cli.console import console
 
 app = typer.Typer(

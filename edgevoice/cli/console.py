@@ -5,12 +5,17 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
 
 from edgevoice.config import Config, load_config
+
+if TYPE_CHECKING:
+    from edgevoice.doctor import Check
 
 console = Console(highlight=False)
 errors = Console(stderr=True, highlight=False)
@@ -38,6 +43,20 @@ def print_json(answer: Any, *, one_line: bool = False) -> None:
     """`answer` as JSON on standard output, at once: a program may be waiting for it."""
     text = json.dumps(answer, indent=None if one_line else 2, ensure_ascii=False)
     print(text, flush=True)  # noqa: T201
+
+
+MARKS = {"ok": "[green]✓[/]", "warn": "[yellow]![/]", "fail": "[red]✗[/]"}
+
+
+def print_check(check: "Check") -> None:
+    """What was looked at, what was found, and the cure."""
+    row = Table.grid(padding=(0, 1))
+    row.add_column(width=1)
+    row.add_column(width=16)
+    row.add_row(MARKS[check.status], f"[bold]{escape(check.name)}[/]", escape(check.what))
+    if check.cure:
+        row.add_row("", "", f"[dim]→ {escape(check.cure)}[/]")
+    console.print(row)
 
 
 @contextmanager

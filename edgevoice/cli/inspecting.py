@@ -16,9 +16,11 @@ from edgevoice.cli.console import (
     console,
     errors,
     loading,
+    print_check,
     print_json,
     settings,
 )
+from edgevoice.cli.proving import prove_privacy
 from edgevoice.config import AudioConfig
 
 if TYPE_CHECKING:
@@ -103,6 +105,13 @@ def doctor(
             "seconds of sound.",
         ),
     ] = False,
+    privacy: Annotated[
+        bool,
+        typer.Option(
+            "--privacy",
+            help="Prove instead that nothing leaves: tries to get out, and looks at what is kept.",
+        ),
+    ] = False,
     config: ConfigOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -114,6 +123,9 @@ def doctor(
     from edgevoice.doctor import run_checks
 
     chosen = settings(config)
+    if privacy:
+        prove_privacy(chosen, config, as_json)
+        return
     if echo:
         _measure_echo(chosen.audio, as_json)
         return
@@ -124,7 +136,7 @@ def doctor(
         for check in checks:
             done.append(check)
             if not as_json:
-                _print_check(check)
+                print_check(check)
     if as_json:
         print_json([asdict(check) for check in done])
     if any(check.status == "fail" for check in done):
@@ -145,7 +157,7 @@ def _measure_echo(audio: AudioConfig, as_json: bool) -> None:
         print_json({**about, "setting": audio.duplex})
     else:
         for check in _told(measured):
-            _print_check(check)
+            print_check(check)
     remember(file, devices, measured)
     if as_json:
         return
@@ -197,14 +209,3 @@ def _told(measured: "Measured") -> Iterator["Check"]:
     yield Check(
         "chosen", status, f"{measured.duplex.value}: {follows}", f"Because {measured.reason}."
     )
-
-
-def _print_check(check: "Check") -> None:
-    mark = {"ok": "[green]✓[/]", "warn": "[yellow]![/]", "fail": "[red]✗[/]"}[check.status]
-    row = Table.grid(padding=(0, 1))
-    row.add_column(width=1)
-    row.add_column(width=16)
-    row.add_row(mark, f"[bold]{escape(check.name)}[/]", escape(check.what))
-    if check.cure:
-        row.add_row("", "", f"[dim]→ {escape(check.cure)}[/]")
-    console.print(row)

@@ -53,7 +53,9 @@ def run(
     from edgevoice.board import SHARE, Pressure, watching
     from edgevoice.engines.base import Eased
     from edgevoice.notify import Notifier
+    from edgevoice.privacy.journal import kept_by_journal
     from edgevoice.privacy.keeping import Keeping
+    from edgevoice.privacy.memory import forbid_dumps, stay_out_of_swap
     from edgevoice.room import controls, find_room, open_air, read_ahead, surroundings
     from edgevoice.show import Quiet, Show
     from edgevoice.signals import FaultLed, Leds, Phase, load_led
@@ -62,6 +64,7 @@ def run(
     chosen = settings(config)
     read_ahead(chosen)
     room = find_room(chosen)
+    quiet = quiet or kept_by_journal(sys.stdout.fileno())
     show = Quiet(console) if quiet else Show(console)
     notifier = Notifier.from_environment()
     bulletin = Bulletin(notifier)
@@ -72,6 +75,8 @@ def run(
         with loading() as progress:
             here = surroundings(chosen, room, led)
             engines = load_engines(chosen, progress)
+        forbid_dumps()
+        stay_out_of_swap()
         air = open_air(chosen, room, engines.voice.rate, led)
         transport = Watched(air, notifier, bulletin, Pulse(notifier.ping_s))
 

@@ -42,6 +42,8 @@ class Signal(Enum):
     """“Go to sleep”, said or sent."""
     WAKE = "wake"
     """A wake phrase while dozing, or the same sent."""
+    FORGET = "forget"
+    """“Forget that”, said or sent. It is the conversation's to do, and changes no attention."""
     WAKE_WORD = "wake word"
     """The wake word, by its own engine."""
 
@@ -90,36 +92,42 @@ TABLE: Mapping[tuple[State, Signal], tuple[State, Meaning]] = {
     (_LISTENING, _S.RELEASE): (_LISTENING, _N),
     (_LISTENING, _S.SLEEP): (_DOZING, _N),
     (_LISTENING, _S.WAKE): (_LISTENING, _N),
+    (_LISTENING, _S.FORGET): (_LISTENING, _N),
     (_LISTENING, _S.WAKE_WORD): (_LISTENING, _M.SUMMON),
     #
     (_DOZING, _S.PRESS): (_LISTENING, _M.SUMMON),
     (_DOZING, _S.RELEASE): (_DOZING, _N),
     (_DOZING, _S.SLEEP): (_DOZING, _N),
     (_DOZING, _S.WAKE): (_LISTENING, _N),
+    (_DOZING, _S.FORGET): (_DOZING, _N),
     (_DOZING, _S.WAKE_WORD): (_LISTENING, _M.SUMMON),
     #
     (_KEY_UP, _S.PRESS): (_KEY_DOWN, _M.SUMMON),
     (_KEY_UP, _S.RELEASE): (_KEY_UP, _N),
     (_KEY_UP, _S.SLEEP): (_KEY_UP, _N),  # nobody is asleep who starts at the touch of a key
     (_KEY_UP, _S.WAKE): (_KEY_UP, _N),
+    (_KEY_UP, _S.FORGET): (_KEY_UP, _N),
     (_KEY_UP, _S.WAKE_WORD): (_KEY_UP, _N),
     #
     (_KEY_DOWN, _S.PRESS): (_KEY_DOWN, _N),
     (_KEY_DOWN, _S.RELEASE): (_KEY_UP, _M.FINISHED),
     (_KEY_DOWN, _S.SLEEP): (_KEY_DOWN, _N),
     (_KEY_DOWN, _S.WAKE): (_KEY_DOWN, _N),
+    (_KEY_DOWN, _S.FORGET): (_KEY_DOWN, _N),
     (_KEY_DOWN, _S.WAKE_WORD): (_KEY_DOWN, _N),
     #
     (_WAITING, _S.PRESS): (_CALLED, _M.SUMMON),
     (_WAITING, _S.RELEASE): (_WAITING, _N),
     (_WAITING, _S.SLEEP): (_WAITING, _N),
     (_WAITING, _S.WAKE): (_CALLED, _M.SUMMON),
+    (_WAITING, _S.FORGET): (_WAITING, _N),
     (_WAITING, _S.WAKE_WORD): (_CALLED, _M.SUMMON),
     #
     (_CALLED, _S.PRESS): (_CALLED, _M.SUMMON),
     (_CALLED, _S.RELEASE): (_CALLED, _N),
     (_CALLED, _S.SLEEP): (_WAITING, _N),
     (_CALLED, _S.WAKE): (_CALLED, _N),
+    (_CALLED, _S.FORGET): (_CALLED, _N),
     (_CALLED, _S.WAKE_WORD): (_CALLED, _M.SUMMON),
 }
 """Every pair but those with mute and unmute, which stand beside it."""

@@ -55,6 +55,11 @@ class History:
         """Whether the person's last words still wait for a reply."""
         return bool(self._messages) and self._messages[-1].role == "user"
 
+    @property
+    def empty(self) -> bool:
+        """Whether nothing that was said is remembered."""
+        return not self._messages and not self._summary
+
     def add_user(self, text: str) -> None:
         """The person said `text`. There is always room: if need be, old turns are folded now."""
         self._messages = _with(self._messages, "user", text)

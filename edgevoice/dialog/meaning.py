@@ -36,6 +36,8 @@ def meant(
     nothing = Stopped(words.at) if said.over_us else NothingSaid(words.at)
     if phrases.says_sleep(words.text):
         return nothing, Signal.SLEEP
+    if phrases.says_forget(words.text):
+        return words, Signal.FORGET  # and we say that we have
     if said.over_us or said.interrupted:
         if phrases.says_stop(words.text):
             return nothing, None

@@ -82,12 +82,14 @@ class Phrases:
     openers: tuple[str, ...]
     sleep: tuple[str, ...]
     wake: tuple[str, ...]
+    forget: tuple[str, ...]
     grammar: Grammar
     _overlaps: Matcher = field(init=False, repr=False, compare=False)
     _answers: Matcher = field(init=False, repr=False, compare=False)
     _margins: Matcher = field(init=False, repr=False, compare=False)
     _sleep: Matcher = field(init=False, repr=False, compare=False)
     _wake: Matcher = field(init=False, repr=False, compare=False)
+    _forget: Matcher = field(init=False, repr=False, compare=False)
     _lexicon: Lexicon = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -102,6 +104,7 @@ class Phrases:
             "_margins": Matcher(polite=self.polite, opener=self.openers),
             "_sleep": Matcher(phrase=self.sleep, margin=margin),
             "_wake": Matcher(phrase=self.wake, margin=margin),
+            "_forget": Matcher(phrase=self.forget, margin=margin),
             "_lexicon": Lexicon(self.grammar),
         }
         for name, value in made.items():
@@ -152,6 +155,10 @@ class Phrases:
     def says_wake(self, words: str) -> bool:
         """Whether `words` wake us, and say nothing else."""
         return _says_only(self._wake, "phrase", plain(words))
+
+    def says_forget(self, words: str) -> bool:
+        """Whether `words` tell us to forget the conversation, and say nothing else."""
+        return _says_only(self._forget, "phrase", plain(words))
 
     def _core(self, said: Sequence[str]) -> tuple[Sequence[str], bool]:
         """What was said without how it was begun, and without a "please" at its end; was there

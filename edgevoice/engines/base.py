@@ -119,6 +119,10 @@ class ChatModel(Protocol):
         """The reply to `messages`, piece by piece as it is generated."""
         ...
 
+    def forget(self) -> None:
+        """Wipe every word that was read or written from the model's cache."""
+        ...
+
 
 @runtime_checkable
 class Eased(Protocol):

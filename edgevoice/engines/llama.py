@@ -82,6 +82,13 @@ class LlamaChat:
         """A reply ends with the sentence in which its share of tokens is used up."""
         self._share = share
 
+    def forget(self) -> None:
+        # The cells are overwritten, not only marked as free; the binding keeps the tokens besides.
+        self._api.llama_memory_clear(self._api.llama_get_memory(self._llama.ctx), True)
+        self._llama.input_ids.fill(0)
+        self._llama.n_tokens = 0
+        self._cached.clear()
+
     def close(self) -> None:
         """Give the model's memory back."""
         self._llama.close()

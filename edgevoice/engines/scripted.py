@@ -193,6 +193,9 @@ class ScriptedChat(_Scripted[str]):
                 return
             self._evaluate(word)
 
+    def forget(self) -> None:
+        self._cached.clear()
+
     def _evaluate_prompt(self, messages: Sequence[Message], stop: Stop) -> bool:
         tokens = [token for message in messages for token in _tokens(message)]
         if messages and messages[-1].role == "user":

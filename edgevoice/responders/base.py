@@ -40,3 +40,7 @@ class Responder(Protocol):
         Raises `EngineError` when an engine fails; what was yielded before stays said.
         """
         ...
+
+    async def forget(self) -> None:
+        """Wipe what was read, and what was answered to it."""
+        ...

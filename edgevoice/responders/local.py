@@ -89,6 +89,10 @@ class LocalResponder:
             stop.set()
             writer.cancel()
 
+    async def forget(self) -> None:
+        """Wipe the chat model's cache, once its present job is done."""
+        await self._chat_worker.call(self._chat.forget)
+
     async def _write(
         self,
         messages: Sequence[Message],
@@ -130,6 +134,9 @@ class FixedResponder:
 
     async def prepare(self, messages: Sequence[Message], stop: threading.Event) -> None:
         """Nothing to prepare."""
+
+    async def forget(self) -> None:
+        """Nothing to forget."""
 
     async def reply(
         self, messages: Sequence[Message], stop: threading.Event

@@ -35,6 +35,7 @@ from collections.abc import Callable
 from typing import Any
 
 from edgevoice.errors import EdgevoiceError
+from edgevoice.privacy.memory import forbid_dumps, stay_out_of_swap
 from edgevoice.transports.sound_cards import (
     PA_CONTINUE,
     PA_INPUT_OVERFLOW,
@@ -224,6 +225,8 @@ def main() -> None:
     """`… list`, or `… REQUEST` with a JSON object."""
     # The kernel kills us when the agent dies, even while PortAudio hangs: PR_SET_PDEATHSIG.
     ctypes.CDLL(None).prctl(1, signal.SIGKILL)
+    forbid_dumps()  # what is heard goes through this memory as well
+    stay_out_of_swap()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if sys.argv[1] == "list":
         sys.exit(list_cards())

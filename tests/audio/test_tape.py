@@ -35,6 +35,13 @@ class TapeAndList(RuleBasedStateMachine):
         assert cut.dtype == np.int16
         assert cut.tolist() == self.everything[max(start, oldest) : max(end, oldest)]
 
+    @rule(kept=st.integers(-5, 60))
+    def wipe_what_is_old(self, kept: int) -> None:
+        now = len(self.everything)
+        self.tape.wipe(before=now - kept)
+        old = min(now, max(0, now - kept))
+        self.everything[:old] = [0] * old
+
     @rule()
     def wipe(self) -> None:
         self.tape.wipe()

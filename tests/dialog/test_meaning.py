@@ -36,6 +36,11 @@ def understood(words: str) -> Understood:
         ("yeah", PLAIN, Understood, None),
         ("go to sleep", PLAIN, NothingSaid, Signal.SLEEP),
         ("go to sleep", OVER, Stopped, Signal.SLEEP),
+        ("forget that", PLAIN, Understood, Signal.FORGET),
+        ("please forget what I said.", OVER, Understood, Signal.FORGET),
+        ("forget that", DOZING, NothingSaid, None),
+        ("forget it", PLAIN, Understood, None),
+        ("forget that I like tea", PLAIN, Understood, None),
         ("wake up", DOZING, NothingSaid, Signal.WAKE),
         ("what time is it", DOZING, NothingSaid, None),
         ("wake up", PLAIN, Understood, None),
@@ -52,7 +57,8 @@ def test_whoever_dozes_answers_nothing_and_nothing_but_sleep_and_wake_is_asked(
 ) -> None:
     event, signal = meant(understood(words), said, PHRASES)
     assert not (said.dozing and isinstance(event, Understood))
-    assert signal in ((None, Signal.WAKE) if said.dozing else (None, Signal.SLEEP))
+    asked = (None, Signal.WAKE) if said.dozing else (None, Signal.SLEEP, Signal.FORGET)
+    assert signal in asked
 
 
 def test_uncertain_words_are_asked_for_again_unless_we_doze() -> None:

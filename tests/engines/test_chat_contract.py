@@ -86,6 +86,15 @@ def test_another_conversation_pays_for_what_differs(make: Make, go: Event) -> No
     assert 0 < chat.evaluated_tokens - before < cost(make, second("Lyon.")) / 2
 
 
+def test_after_forgetting_everything_is_paid_for_again(make: Make, go: Event) -> None:
+    chat = make([])
+    chat.prefill(second("Paris."), go)
+    chat.forget()
+    before = chat.evaluated_tokens
+    chat.prefill(FIRST, go)
+    assert chat.evaluated_tokens - before == cost(make, FIRST)
+
+
 def test_growing_prompts_cost_no_more_than_the_last(make: Make, go: Event) -> None:
     chat = make([])
     words = "what is the capital of the country where the river Seine flows".split()
