@@ -1,0 +1,1 @@
+"""Faults, done for real, and what comes of them: `make faults`."""

@@ -1,0 +1,128 @@
+"""Brings faults about on this machine, and looks what comes of them: `make faults`.
+
+Each runs in a process of its own, with a folder of its own. What was promised and what was seen
+is printed as a table and written to faults.json.
+"""
+
+import argparse
+import importlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import suppress
+from pathlib import Path
+
+from rich.console import Console
+from rich.markup import escape
+
+from edgevoice.bench.result import Result, machine
+from tools.faults.fault import FAULTS, LIMIT_S, BrokenPromiseError, Fault, UnavailableError
+from tools.faults.report import Outcome, Verdict, goals, markdown, show
+
+GROUPS: tuple[str, ...] = ()
+"""The modules that hold faults."""
+
+
+def main() -> int:
+    """0: every promise was kept; 1: not so."""
+    options = _options()
+    for group in GROUPS:
+        importlib.import_module(f"tools.faults.{group}")
+    if options.inside:
+        return _inside(FAULTS[options.inside])
+    unknown = [name for name in options.only if name not in {*FAULTS, *GROUPS}]
+    if unknown:
+        print(f"no such fault: {unknown[0]}; --list tells the names", file=sys.stderr)
+        return 2
+    chosen = [
+        fault
+        for fault in FAULTS.values()
+        if not options.only or {fault.name, fault.group} & set(options.only)
+    ]
+    console = Console(highlight=False)
+    if options.list:
+        for fault in chosen:
+            console.print(f"[bold]{fault.name}[/] [dim]({fault.group})[/] {escape(fault.what)}")
+        return 0
+    before = machine()
+    outcomes = []
+    for number, fault in enumerate(chosen, 1):
+        with console.status(f"{number} of {len(chosen)}: {escape(fault.what)}"):
+            outcomes.append(_run(fault))
+        show(console, outcomes[-1])
+    result = Result(
+        before, {"faults": [outcome.as_json() for outcome in outcomes]}, goals(outcomes)
+    )
+    result.write(options.out)
+    if options.table:
+        options.table.write_text(markdown(outcomes), encoding="utf-8")
+    return 0 if all(outcome.verdict is not Verdict.WRONG for outcome in outcomes) else 1
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="make faults", description=(__doc__ or "").splitlines()[0], allow_abbrev=False
+    )
+    parser.add_argument("only", nargs="*", help="names of faults or groups; none: all of them")
+    parser.add_argument("--list", action="store_true", help="tell what there is, and do nothing")
+    parser.add_argument("--out", type=Path, default=Path("faults.json"), help="where to write")
+    parser.add_argument("--table", type=Path, help="write the table in Markdown, too")
+    parser.add_argument("--inside", help=argparse.SUPPRESS)
+    return parser.parse_args()
+
+
+def _run(fault: Fault) -> Outcome:
+    """Bring `fault` about in a process of its own, and end whatever is left of it."""
+    with tempfile.TemporaryDirectory(prefix="edgevoice-fault-") as folder:
+        began = time.monotonic()
+        process = subprocess.Popen(
+            [sys.executable, "-m", "tools.faults", "--inside", fault.name],
+            env=os.environ | {"TMPDIR": folder},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            errors="replace",
+            start_new_session=True,
+        )
+        try:
+            said, complained = process.communicate(timeout=LIMIT_S)
+        except subprocess.TimeoutExpired:
+            said, complained = "", f"it did not end within {LIMIT_S} s"
+        finally:
+            _end(process)
+        return Outcome.told(fault, said, complained, time.monotonic() - began)
+
+
+def _end(process: subprocess.Popen[str]) -> None:
+    """End the process and all that it has started."""
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.communicate()
+
+
+def _inside(fault: Fault) -> int:
+    """Bring `fault` about here; the last line printed tells what was observed."""
+    folder = Path(tempfile.mkdtemp())
+    try:
+        observed = fault.inject(folder)
+    except BrokenPromiseError as wrong:
+        answer: dict[str, str | float | None] = {"verdict": Verdict.WRONG, "says": str(wrong)}
+    except UnavailableError as missing:
+        answer = {"verdict": Verdict.UNAVAILABLE, "says": str(missing)}
+    else:
+        answer = {
+            "verdict": Verdict.KEPT,
+            "says": observed.says,
+            "heard_again_s": observed.heard_again_s,
+        }
+    print(f"\n{json.dumps(answer)}", flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
