@@ -7,7 +7,6 @@ transcript that runs in circles is tried once more with the full window, then dr
 """
 
 import math
-import os
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -182,8 +181,6 @@ class WhisperTranscriber:
 
 def _load(folder: Path, threads: int) -> Any:
     """A `faster_whisper.WhisperModel`, int8 on the processor."""
-    # Set before the first import: the hub's client reads it once.
-    os.environ["HF_HUB_OFFLINE"] = "1"
     import faster_whisper
 
     try:
