@@ -22,6 +22,8 @@ pulseaudio-utils|its tool pactl|command -v pactl
 libasound2-plugins|its ALSA plug-in|has_alsa_pulse
 espeak-ng|the command espeak-ng|command -v espeak-ng
 sox|the sound tool sox|command -v sox
+systemd|the judge of units systemd-analyze|command -v systemd-analyze
+strace|the tracer strace|command -v strace
 '
 
 LOG_FOLDER=.setup/log
