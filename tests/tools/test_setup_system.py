@@ -10,7 +10,8 @@ import pytest
 SYSTEM = Path(__file__).parents[2] / "tools" / "setup" / "system.sh"
 BASH = "/bin/bash"
 EVERYTHING = "build-essential portaudio19-dev libespeak-ng1 flite"
-TEST_EXTRAS = "pulseaudio pulseaudio-utils libasound2-plugins espeak-ng sox"
+TOOLS = "pulseaudio-utils libasound2-plugins espeak-ng sox systemd strace faketime"
+"""What only the tests need, but for PulseAudio itself."""
 
 
 class Machine:
@@ -150,15 +151,15 @@ def test_the_tools_that_judge_the_code_are_for_tests_only(machine: Machine) -> N
     assert machine.calls == []
 
     machine.run("has_alsa_pulse() { return 1; }; install_missing test")
-    assert machine.calls[-1].endswith(TEST_EXTRAS)
+    assert machine.calls[-1].endswith(f"pulseaudio {TOOLS}")
 
 
 def test_pulseaudio_does_not_drive_pipewire_out(machine: Machine) -> None:
-    machine.debian(f"{EVERYTHING} pulseaudio-utils libasound2-plugins espeak-ng sox pipewire-alsa")
+    machine.debian(f"{EVERYTHING} {TOOLS} pipewire-alsa")
     machine.command(
         "dpkg-query",
         'case "$*" in *pipewire-alsa) echo -n installed;; *)'
-        f" for name in {EVERYTHING} pulseaudio-utils libasound2-plugins espeak-ng sox; do"
+        f" for name in {EVERYTHING} {TOOLS}; do"
         ' echo "installed $name"; done;; esac',
     )
 
