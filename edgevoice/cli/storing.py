@@ -6,6 +6,7 @@ from typing import Annotated
 from urllib.parse import urlsplit
 
 import typer
+import yaml
 from rich.markup import escape
 from rich.progress import (
     BarColumn,
@@ -65,8 +66,13 @@ def list_models(folder: FolderOption = STORE, as_json: JsonOption = False) -> No
         boards_, licence = " ".join(row["boards"]), row["licence"]
         table.add_row(row["name"], row["part"], boards_, size, ram, licence, row["here"])
     console.print(table)
+    for row in rows:
+        if row["expect"]:
+            console.print(f"[dim]{row['name']}: {escape(row['expect'])}[/]", soft_wrap=True)
     console.print(
-        "[dim]Sizes are rounded, and RAM is an estimate, in MB. How quick: edgevoice bench[/]"
+        "[dim]Sizes are rounded; RAM and speed are estimates. How quick it is here: "
+        "edgevoice bench[/]",
+        soft_wrap=True,
     )
 
 
@@ -94,6 +100,13 @@ def pull(
             new = fetch(folder, name, model, update=update, endpoint=endpoint, told=bars.told)
         place = escape(str(folder / model.folder))
         console.print(f"{name} {'fetched and locked' if new else 'is here and unchanged'}: {place}")
+    console.print("[dim]They are used once config.yaml names them:[/]")
+    settings = {
+        section: value
+        for model in chosen.values()
+        for section, value in model.settings(folder).items()
+    }
+    console.print(escape(yaml.safe_dump(settings, sort_keys=False).rstrip()), soft_wrap=True)
 
 
 @models.command("verify")

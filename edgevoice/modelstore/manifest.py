@@ -65,6 +65,21 @@ class Model(Checked):
     """Roughly how much is fetched."""
     ram_mb: int = Field(gt=0)
     """An estimate of the memory that it needs."""
+    expect: str = ""
+    """How quick it is where somebody has told, or by arithmetic: an estimate."""
+
+    def settings(self, store: Path) -> dict[str, dict[str, str]]:
+        """The sections of config.yaml that name it, as it lies in `store`."""
+        folder, main = store / self.folder, store / self.folder / local_name(self.files[0])
+        match self.part:
+            case "speech":
+                return {"stt": {"model": str(folder)}}
+            case "chat":
+                return {"llm": {"model": str(main)}}
+            case "voice":
+                return {"tts": {"engine": "piper", "voice": str(main)}}
+            case "turn":
+                return {"turn": {"model": str(main)}}
 
     @model_validator(mode="after")
     def _no_file_lands_on_another(self) -> Self:

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import yaml
 
 from tests.modelstore.fake_hub import FakeHub, serve
 
@@ -43,6 +44,8 @@ def test_from_the_hub_to_a_site_without_one(tmp_path: Path) -> None:
     with serve(FakeHub({FILE: CONTENT})) as hub:
         said = models("pull", "smart-turn", store=store, hub=hub.url)
         assert "smart-turn fetched and locked" in said.stdout, said.stderr
+        named = said.stdout[said.stdout.index("turn:") :]
+        assert yaml.safe_load(named) == {"turn": {"model": str(store / "smart-turn" / FILE)}}
     again = models("pull", "smart-turn", store=store, hub=hub.url)
     assert "is here and unchanged" in again.stdout, again.stderr
     assert "1 files: unchanged, by SHA-256" in models("verify", "--full", store=store).stdout

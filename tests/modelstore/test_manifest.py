@@ -8,7 +8,7 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from edgevoice.config import HOME
+from edgevoice.config import HOME, Config
 from edgevoice.errors import ConfigError, ModelError
 from edgevoice.modelstore.manifest import MANIFEST, Manifest, load_manifest
 
@@ -71,3 +71,13 @@ def test_garbage_is_one_line(text: str, tmp_path: Path) -> None:
         assert isinstance(load_manifest(path), Manifest)
     except ModelError as error:
         assert len(str(error).splitlines()) == 1
+
+
+@pytest.mark.parametrize("board", load_manifest().boards)
+def test_what_a_board_is_told_to_write_into_its_config_is_a_config(board: str) -> None:
+    tree: dict[str, dict[str, str]] = {}
+    for model in load_manifest().chosen([board]).values():
+        tree |= model.settings(Path("models"))
+    config = Config.model_validate(tree)
+    assert config.llm.model.suffix == ".gguf"
+    assert {"stt", "llm", "turn"} <= {*tree}
