@@ -236,6 +236,8 @@ class TranscriptsConfig(Section):
 
     enabled: bool = False
     """Whether finished turns are kept at all."""
+    redact: bool = True
+    """Whether names, numbers and addresses are taken out first, as far as they can be found."""
     folder: FilePath | None = None
     """Where they are kept; nothing: below the folder for our state."""
     retention_days: int = Field(default=30, ge=1, le=36_500)
@@ -245,8 +247,10 @@ class TranscriptsConfig(Section):
 
 
 class PrivacyConfig(Section):
-    """What is remembered, and for how long. Nothing ever gets to a disk."""
+    """What is remembered, and for how long; and what must not get out."""
 
+    network: Literal["open", "offline"] = "open"
+    """`offline`: refuse to listen where anything could leave this machine. The service says so."""
     forget_after_s: int = Field(default=300, ge=0, le=86_400)
     """Seconds without a word after which the conversation is forgotten, the language model's cache
     included: whoever comes next must not hear about it. 0: when told to, or at the end."""

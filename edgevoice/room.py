@@ -1,6 +1,6 @@
 """Where `run` holds its conversation: this machine's devices, and the hands that reach into it."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
@@ -51,8 +51,15 @@ def find_room(config: Config) -> Room:
     return Room(duplex, reason, measured.echo.delay_ms if measured else 0)
 
 
-def open_air(config: Config, room: Room, rate: int, led: FaultLed) -> RevivingTransport:
-    """The devices, not yet open; `rate`: hertz of the replies; `led` shows whether they are away.
+def open_air(
+    config: Config,
+    room: Room,
+    rate: int,
+    led: FaultLed,
+    on_change: Callable[[bool], None] = lambda _: None,
+) -> RevivingTransport:
+    """The devices, not yet open; `rate`: hertz of the replies; `led` shows whether they are away,
+    and `on_change` is told of it.
 
     When they come back, they are heard to: by the tone of a microphone that is open again.
     """
@@ -69,11 +76,15 @@ def open_air(config: Config, room: Room, rate: int, led: FaultLed) -> RevivingTr
             cancel_echo=cancel if room.duplex is Duplex.CANCEL else None,
         )
 
+    def changed(away: bool) -> None:
+        led.fault(away)
+        on_change(away)
+
     return RevivingTransport(
         devices,
         buffer_ms=audio.playback_buffer_ms,
         greeting=earcons(rate)[Earcon.UNMUTED] if config.signals.earcons else None,
-        on_change=led.fault,
+        on_change=changed,
     )
 
 

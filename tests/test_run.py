@@ -16,6 +16,7 @@ import pytest
 from edgevoice.audio.chunk import LISTENING_RATE, Samples, milliseconds_of, samples_of
 from edgevoice.audio.wav import read_wav, write_wav
 from edgevoice.demo.script import Cued, speak_script
+from edgevoice.privacy.audit import AuditLog
 from tests.pulse import Recording, SoundCard, gone, sound_card
 
 pytestmark = [pytest.mark.sound, pytest.mark.engine]
@@ -258,12 +259,15 @@ def test_a_slip_in_the_settings_shows_before_anything_is_opened(
     assert named in refused("run")
 
 
-def test_a_sound_card_that_vanishes_and_comes_back_is_no_end(card: SoundCard) -> None:
-    """It says so, and hears the next question."""
+def test_a_sound_card_that_vanishes_and_comes_back_is_no_end(
+    card: SoundCard, tmp_path: Path
+) -> None:
+    """It says so, there and in the audit log, and hears the next question."""
+    state = {"STATE_DIRECTORY": str(tmp_path)}
     capital = spoken("what is the capital of france")
 
     async def scene() -> None:
-        async with asyncio.timeout(PATIENCE_S), running("run") as agent:
+        async with asyncio.timeout(PATIENCE_S), running("run", **state) as agent:
             await agent.until("ctrl-c ends")
             card.kill()
             at = await agent.until("the sound is gone: the (sound card has|process that)")
@@ -277,6 +281,8 @@ def test_a_sound_card_that_vanishes_and_comes_back_is_no_end(card: SoundCard) ->
             assert "Traceback" not in agent.printed
 
     asyncio.run(scene())
+    told = [line.event for line in AuditLog(tmp_path / "audit").lines()]
+    assert told == ["network mode", "started", "device lost", "device back", "stopped"]
 
 
 def test_until_the_echo_is_measured_it_is_deaf_while_it_speaks_and_says_so(

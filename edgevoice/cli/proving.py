@@ -64,7 +64,7 @@ def _print_safeguards(checks: "dict[str, Check]") -> None:
         evidence = "\n".join(f"{MARKS[checks[name].status]} {name}" for name in row.evidence)
         table.add_row(
             "" if found == "operator" else MARKS[found],
-            f"{row.rule}\n[bold]{escape(row.name)}[/]",
+            f"{row.rule}\n[bold]{escape(row.name)}[/]\n[dim]{row.demand}[/]",
             escape(row.met),
             escape(row.operator),
             evidence or "[dim]yours[/]",

@@ -19,7 +19,7 @@ from rich.progress import (
 from rich.table import Table
 
 from edgevoice.cli.console import JsonOption, console, errors, print_json
-from edgevoice.config import HOME
+from edgevoice.config import HOME, Config, load_config
 from edgevoice.errors import ConfigError, ModelError
 from edgevoice.modelstore.lock import Lock, LockedModel, lock_present, read_lock
 from edgevoice.modelstore.manifest import load_manifest
@@ -116,13 +116,27 @@ def verify_models(
         bool, typer.Option("--full", help="Hash every file, even where size and time agree.")
     ] = False,
     folder: FolderOption = STORE,
+    config: Annotated[
+        Path | None,
+        typer.Option(
+            "--config", "-c", help="Only those that these settings name, as far as they are locked."
+        ),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Check that the models here are what was locked; needs no network.
 
-    Ends with code 2 when one is not, or when nothing is locked.
+    Ends with code 2 when one is not, or when nothing is locked (with --config, that is no fault).
     """
-    locked = _locked(folder, read_lock(folder), names)
+    if config is None:
+        locked = _locked(folder, read_lock(folder), names)
+    else:
+        used = used_by(load_config(config))
+        locked = {
+            name: model
+            for name, model in read_lock(folder).models.items()
+            if any(path.is_relative_to((folder / model.folder).resolve()) for path in used)
+        }
     verdicts = list(verify(folder, locked, full=full))
     if as_json:
         print_json([{"model": v.model, "path": str(v.path), "state": v.state} for v in verdicts])
@@ -134,7 +148,9 @@ def verify_models(
             f"{first.path} is {first.state}{more}",
             f"Run `edgevoice models pull {first.model}`, or import it again.",
         )
-    if not as_json:
+    if not verdicts and not as_json:
+        console.print("None of the models in use is locked: there is nothing to compare with")
+    elif not as_json:
         how = "by SHA-256" if full else "by size and time"
         console.print(f"{len(locked)} models, {len(verdicts)} files: unchanged, {how}")
 
@@ -182,6 +198,12 @@ def import_bundle(
 
     taken = bring_in(folder, file, sha256=sha256)
     console.print(f"{', '.join(taken)} imported and locked", soft_wrap=True)
+
+
+def used_by(config: Config) -> list[Path]:
+    """The models that `config` names: files and folders."""
+    paths = [config.stt.model, config.llm.model, config.turn.model, Path(config.tts.voice)]
+    return [path.resolve() for path in paths]
 
 
 def _endpoint() -> str | None:

@@ -77,7 +77,7 @@ def run(
             engines = load_engines(chosen, progress)
         forbid_dumps()
         stay_out_of_swap()
-        air = open_air(chosen, room, engines.voice.rate, led)
+        air = open_air(chosen, room, engines.voice.rate, led, keeping.device)
         transport = Watched(air, notifier, bulletin, Pulse(notifier.ping_s))
 
         def press(pressure: Pressure, words: str) -> None:

@@ -77,7 +77,9 @@ class AuditLog:
             for key, value in details.items()
         }
         try:
-            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if not self._folder.exists():
+                self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+                _hand_over(self._folder)
             with self._alone():
                 self._mend()
                 self._rotate()
@@ -184,6 +186,7 @@ class AuditLog:
         _write(self._path(n) if begins else path, (b"" if ended or begins else b"\n") + raw + b"\n")
         end = {"n": n, "sha256": digest(raw)}
         write_atomically(self._folder / "end.json", json.dumps(end).encode())
+        _hand_over(self._folder / "end.json")
         _sync_folder(self._folder)
 
 
@@ -201,7 +204,15 @@ def _write(path: Path, content: bytes) -> None:
         os.fsync(file)
     finally:
         os.close(file)
+    _hand_over(path)
     _sync_folder(path.parent)
+
+
+def _hand_over(path: Path) -> None:
+    """Let what root has made belong to whom its folder belongs to: the service writes here, too."""
+    if os.geteuid() == 0:
+        owner = path.parent.stat()
+        os.chown(path, owner.st_uid, owner.st_gid, follow_symlinks=False)
 
 
 def _sync_folder(folder: Path) -> None:

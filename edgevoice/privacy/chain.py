@@ -28,6 +28,8 @@ class Happened(StrEnum):
 
     STARTED = "started"
     STOPPED = "stopped"
+    BROKE_OFF = "broke off"
+    """The run before did not stop: it was killed, it crashed, or power was lost."""
     CONFIG_CHANGED = "config changed"
     MODEL_CHANGED = "model changed"
     DEVICE_LOST = "device lost"

@@ -84,10 +84,21 @@ class Cues:
         return self.alone.get(token.word.removesuffix("'s"), _NONE)
 
 
-@cache
 def english() -> Cues:
-    """What we ship."""
-    return load_cues(LANGUAGES / "en-privacy.yaml", LANGUAGES / "en.yaml")
+    """What we ship for English."""
+    return cues_of("en")
+
+
+@cache
+def cues_of(language: str) -> Cues:
+    """What we ship for `language`, as in `stt.language`. Raises `ConfigError` if there is none."""
+    path = LANGUAGES / f"{language}-privacy.yaml"
+    if not path.exists():
+        raise ConfigError(
+            f"nothing is known of names and numbers in the language {language!r}",
+            f"Write {path}, or keep the words as they are with transcripts.redact: false.",
+        )
+    return load_cues(path, LANGUAGES / f"{language}.yaml")
 
 
 def load_cues(path: Path, phrases: Path) -> Cues:

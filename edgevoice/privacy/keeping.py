@@ -1,40 +1,67 @@
 """What `run` leaves behind: lines in the audit log; and transcripts, where they are wanted."""
 
+import asyncio
+import fcntl
 import hashlib
 import logging
+import os
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Self
 
 from edgevoice import __version__
 from edgevoice.config import Config
-from edgevoice.errors import OutputError
-from edgevoice.privacy.audit import AuditLog, audit_folder
+from edgevoice.errors import ConfigError, OutputError
+from edgevoice.privacy.audit import AuditLog, audit_folder, utc_now
 from edgevoice.privacy.chain import Happened, Line
+from edgevoice.privacy.cues import cues_of
+from edgevoice.privacy.folding import Change, Folding
 from edgevoice.privacy.keys import load_key
+from edgevoice.privacy.network import ways_out
+from edgevoice.privacy.redaction import redact
 from edgevoice.privacy.transcripts import Transcripts, TranscriptWriter, transcripts_folder
 from edgevoice.report import Observer
 
 log = logging.getLogger(__name__)
 
+COMINGS = frozenset({Happened.STARTED, Happened.STOPPED, Happened.BROKE_OFF})
+ROUTINE = COMINGS | {Happened.DEVICE_LOST, Happened.DEVICE_BACK}
+MUCH_ROUTINE = 40
+"""Lines of nothing else, after which a run is told of when it has lasted for an hour, or when there
+was no line for an hour: whatever makes it start again and again must not push everything else out
+of the log."""
+HOUR = timedelta(hours=1)
+
 
 class Keeping:
-    """Open from start to stop. Raises `ConfigError` where transcripts are wanted without a key.
+    """Open from start to stop. Raises `ConfigError` where transcripts are wanted without a key, and
+    where `privacy.network` promises what is not so.
 
     A log that cannot be written is a warning: the person in the room comes first.
     """
 
     def __init__(self, config: Config) -> None:
         self._audit = AuditLog(audit_folder())
+        self._folding = Folding()
+        self._timer: asyncio.TimerHandle | None = None
         self._writer: TranscriptWriter | None = None
+        before = self._lines()
+        self._tell_network(config, before)
         if config.transcripts.enabled:
-            chosen = config.transcripts
-            self._writer = TranscriptWriter(
-                Transcripts(transcripts_folder(chosen.folder)),
-                load_key(chosen.key_file),
-                chosen.retention_days,
-                purged=lambda files: self.note(Happened.TRANSCRIPT_PURGED, files=files),
-            )
-        self._tell_start(config)
+            self._writer = self._transcripts(config)
+        # A disk may be slow, and nobody in the room should wait for it.
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="audit")
+        self._alive = self._only_one()
+        self._config = config
+        self._quiet_until = time.monotonic()
+        self._told_start = False
+        if _again_and_again(before, utc_now()):
+            self._quiet_until += HOUR.total_seconds()
+        else:
+            self._tell_start()
 
     @property
     def observers(self) -> list[Observer]:
@@ -48,11 +75,26 @@ class Keeping:
         except OutputError as error:
             log.warning("%s", error)
 
+    def device(self, away: bool) -> None:
+        """The microphone or the loudspeaker was lost, or is back; call it in the event loop."""
+        if self._is_quiet():
+            return
+        loop = asyncio.get_running_loop()
+        self._tell_device(self._folding.change(away, loop.time()))
+        self._tell_later(loop)
+
     def close(self) -> None:
         """Write what waits, and the last line."""
+        if self._timer:
+            self._timer.cancel()
+        self._tell_device(self._folding.rest())
+        self._thread.shutdown()
         if self._writer:
             self._writer.close()
-        self.note(Happened.STOPPED)
+        if not self._is_quiet():
+            self.note(Happened.STOPPED)
+        if self._alive is not None:
+            os.close(self._alive)
 
     def __enter__(self) -> Self:
         return self
@@ -65,17 +107,103 @@ class Keeping:
     ) -> None:
         self.close()
 
-    def _tell_start(self, config: Config) -> None:
+    def _transcripts(self, config: Config) -> TranscriptWriter:
+        chosen = config.transcripts
+        if chosen.redact:
+            cues = cues_of(config.stt.language)
+        return TranscriptWriter(
+            Transcripts(transcripts_folder(chosen.folder)),
+            load_key(chosen.key_file),
+            chosen.retention_days,
+            redacted=lambda text: redact(text, cues).text if chosen.redact else text,
+            purged=lambda files: self.note(Happened.TRANSCRIPT_PURGED, files=files),
+        )
+
+    def _lines(self) -> list[Line]:
         try:
-            before = [line for line in self._audit.lines() if line.event == Happened.STARTED][-1:]
+            return self._audit.lines()
         except OutputError as error:
             log.warning("%s", error)
-            before = []
+            return []
+
+    def _tell_network(self, config: Config, before: Sequence[Line]) -> None:
+        """Whether anything could leave, as the kernel sees it; a line where that is news."""
+        cards = ways_out()
+        now = {"mode": "open" if cards else "offline", "promised": config.privacy.network}
+        told = _last(before, Happened.NETWORK_MODE)
+        if told is None or any(told.details.get(key) != now[key] for key in now):
+            self.note(Happened.NETWORK_MODE, **now, cards=" ".join(cards))
+        if cards and config.privacy.network == "offline":
+            raise ConfigError(
+                f"privacy.network promises offline, but there is a way out: {', '.join(cards)}",
+                "It will not listen. Run it as the service, which locks itself in, or switch the "
+                "network off; or set privacy.network: open.",
+            )
+
+    def _is_quiet(self) -> bool:
+        """Whether nothing is told of this run yet; see `MUCH_ROUTINE`."""
+        if time.monotonic() < self._quiet_until:
+            return True
+        if not self._told_start:
+            self._tell_start()
+        return False
+
+    def _tell_start(self) -> None:
+        config, before = self._config, self._lines()
+        self._told_start = True
+        came = _last(before, *COMINGS)
+        if came and came.event == Happened.STARTED and self._alive is not None:
+            self.note(Happened.BROKE_OFF, started=came.n)
+        started = _last(before, Happened.STARTED)
         now = {"config": _digest(config.model_dump_json()), "models": _digest(_models(config))}
         for key, event in (("config", Happened.CONFIG_CHANGED), ("models", Happened.MODEL_CHANGED)):
-            if before and _told(before[0], key) != now[key]:
-                self.note(event, before=_told(before[0], key), now=now[key])
+            if started and _told(started, key) != now[key]:
+                self.note(event, before=_told(started, key), now=now[key])
         self.note(Happened.STARTED, version=__version__, **now)
+
+    def _only_one(self) -> int | None:
+        """Hold a lock as long as we live. None where that cannot be, as while another one runs:
+        then a start without an end says nothing."""
+        flags = os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
+        handle = None
+        try:
+            handle = os.open(audit_folder() / "running", flags, 0o600)
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            if handle is not None:
+                os.close(handle)
+            return None
+        return handle
+
+    def _tell_later(self, loop: asyncio.AbstractEventLoop) -> None:
+        if self._folding.waits and self._timer is None:
+            self._timer = loop.call_at(self._folding.due, self._tell_late, loop)
+
+    def _tell_late(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._timer = None
+        self._tell_device(self._folding.look(loop.time()))
+        self._tell_later(loop)
+
+    def _tell_device(self, change: Change | None) -> None:
+        if change:
+            event = Happened.DEVICE_LOST if change.away else Happened.DEVICE_BACK
+            folded = {"changes": change.changes} if change.changes > 1 else {}
+            self._thread.submit(self.note, event, **folded)
+
+
+def _again_and_again(lines: Sequence[Line], now: datetime) -> bool:
+    """Whether there was nothing but routine of late, and that not long ago."""
+    recent = lines[-MUCH_ROUTINE:]
+    if len(recent) < MUCH_ROUTINE or any(line.event not in ROUTINE for line in recent):
+        return False
+    try:
+        return abs(now - datetime.fromisoformat(recent[-1].at)) < HOUR
+    except (ValueError, TypeError):
+        return False
+
+
+def _last(lines: Sequence[Line], *events: Happened) -> Line | None:
+    return next((line for line in reversed(lines) if line.event in events), None)
 
 
 def _told(line: Line, key: str) -> str:

@@ -15,6 +15,9 @@ from edgevoice.control import socket_path
 from edgevoice.doctor import Check, check_offline
 from edgevoice.echo_memory import state_file
 from edgevoice.privacy import memory, network
+from edgevoice.privacy.audit import audit_folder
+from edgevoice.privacy.evidence import check_audit, check_key, check_transcripts, check_unit
+from edgevoice.privacy.unit import find_unit
 
 OFFLINE_CURE = (
     "Only the service is locked in (PrivateNetwork=yes). To see it, start this command in such a "
@@ -47,6 +50,10 @@ def prove(
     yield check_state(state_file(environment).parent)
     yield check_control(socket_path(config.attention.control_socket, environment))
     yield check_forgetting(config.privacy.forget_after_s)
+    yield check_audit(audit_folder(environment))
+    yield check_transcripts(config.transcripts, environment)
+    yield check_key(config.transcripts, environment)
+    yield check_unit(find_unit())
     yield Check("log", "ok", f"{config.log.level}: numbers and times, and no words at any level")
 
 

@@ -21,8 +21,14 @@ STATE = Path("/var/lib/edgevoice")
 
 
 COMPILES = """\
-# CTranslate2 multiplies by oneDNN here, which compiles its kernels as it runs. On ARM it does not.
+# CTranslate2 calls oneDNN here, which compiles its kernels as it runs.
 MemoryDenyWriteExecute=no"""
+"""Measured on x86-64 with CTranslate2 4.8.5: one call is refused, mprotect(READ|WRITE|EXEC), which
+oneDNN (jit_uni_reorder_t::init) makes for the first convolution of Whisper's encoder; that then
+fails with "could not create a primitive", whatever CT2_USE_MKL, CT2_FORCE_CPU_ISA and
+DNNL_MAX_CPU_ISA say. On ARM, by its documentation, CTranslate2 does without oneDNN; that was not
+measured.
+"""
 
 
 class Network(StrEnum):
@@ -48,8 +54,7 @@ class Machine:
     memberships: frozenset[str] | None
     """The groups that our user is in; None: there is no such user."""
     compiles: bool
-    """Whether an engine writes machine code while it runs: oneDNN does, which CTranslate2 uses on
-    x86-64 and nowhere else."""
+    """Whether an engine writes machine code while it runs: see `COMPILES`."""
     configured: bool
     """Whether /etc/edgevoice/config.yaml is there."""
 
@@ -160,6 +165,8 @@ def installed(machine: Machine) -> str:
     lines = [
         "# Where edgevoice was installed from; homes are hidden from it otherwise.",
         "[Service]",
+        "ExecStartPre=",
+        f"ExecStartPre={program} models verify --config {quoted(CONFIG)}",
         "ExecStart=",
         f"ExecStart={program} run --quiet --config {quoted(CONFIG)}",
     ]

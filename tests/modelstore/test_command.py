@@ -54,8 +54,16 @@ def test_from_the_hub_to_a_site_without_one(tmp_path: Path) -> None:
     assert "smart-turn imported and locked" in taken.stdout, taken.stderr
     rows = json.loads(models("list", "--json", store=site).stdout)
     assert [row["name"] for row in rows if row["here"] == "yes"] == ["smart-turn"]
+    used, others = site.with_name("used.yaml"), site.with_name("others.yaml")
+    used.write_text(f"turn: {{model: {site}/smart-turn/{FILE}}}")
+    others.write_text("{}")
+    assert "1 files: unchanged" in models("verify", "--config", used, store=site).stdout
     (site / "smart-turn" / FILE).write_bytes(b"short")
     assert f"{FILE} is changed. Run" in complaint(models("verify", store=site))
+    assert f"{FILE} is changed. Run" in complaint(models("verify", "--config", used, store=site))
+    for folder in (site, site.with_name("nowhere")):
+        unused = models("verify", "--config", others, store=folder)
+        assert unused.returncode == 0 and "None of the models in use" in unused.stdout
     gone = complaint(models("pull", "nonsense", store=site))
     assert "'nonsense' is no model and no board" in gone
 

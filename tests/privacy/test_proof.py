@@ -115,6 +115,23 @@ def test_every_safeguard_names_checks_that_are_made(
     assert {outcome(row, checks) for row in SAFEGUARDS} <= {"ok", "warn", "fail", "operator"}
 
 
+def test_the_paragraphs_of_the_law_are_all_there_once_and_in_order() -> None:
+    assert [(row.rule, row.demand) for row in SAFEGUARDS] == [
+        ("(a)(1)", "standard"),
+        ("(a)(2)(i)", "required"),
+        ("(a)(2)(ii)", "required"),
+        ("(a)(2)(iii)", "addressable"),
+        ("(a)(2)(iv)", "addressable"),
+        ("(b)", "standard"),
+        ("(c)(1)", "standard"),
+        ("(c)(2)", "addressable"),
+        ("(d)", "standard"),
+        ("(e)(1)", "standard"),
+        ("(e)(2)(i)", "addressable"),
+        ("(e)(2)(ii)", "addressable"),
+    ]
+
+
 def test_a_safeguard_is_as_good_as_its_worst_evidence() -> None:
     row = next(row for row in SAFEGUARDS if row.evidence[1:])
     checks = {name: Check(name, "ok", "") for name in row.evidence}
@@ -152,5 +169,6 @@ def test_in_a_network_of_its_own_the_proof_holds(tmp_path: Path) -> None:
     for name in ("reach IPv4", "reach IPv6", "reach names", "network cards", "open sockets"):
         assert status[name] == "ok", found
     assert status["core dumps"] == status["network"] == status["telemetry"] == "ok"
-    transmission = found["safeguards"][-1]
-    assert transmission["rule"].startswith("(e)") and transmission["outcome"] == "ok"
+    outcomes = {row["rule"]: row["outcome"] for row in found["safeguards"]}
+    assert outcomes["(e)(1)"] == outcomes["(e)(2)(i)"] == outcomes["(e)(2)(ii)"] == "ok"
+    assert outcomes["(b)"] == outcomes["(c)(2)"] == outcomes["(a)(2)(iv)"] == "ok"
