@@ -11,6 +11,7 @@ import math
 from dataclasses import dataclass
 
 from edgevoice.audio.chunk import AudioChunk, samples_of
+from edgevoice.dialog.absence import STALE_S, Absence
 from edgevoice.dialog.attention import Attending, Signal
 from edgevoice.dialog.attention import State as AttentionState
 from edgevoice.dialog.barge_in import Suspicion
@@ -99,6 +100,7 @@ class Agent:
         self._settings = settings
         self._state = State.IDLE
         self._attending = Attending(AttentionState.LISTENING)
+        self._absence = Absence(samples_of(STALE_S * 1000))
         self._suspicion = Suspicion()
         self._utterance = listener.utterance(0)
         self._asked: Signal | None = None  # what the utterance asks for, once it is over
@@ -117,6 +119,8 @@ class Agent:
                 async for chunk in self._transport.chunks():
                     self._journal.tick(chunk.end)
                     before = self._state
+                    if self._absence.add(chunk.end, self._transport.dropped):
+                        self._break_off(chunk.end)
                     self._follow_playback(chunk.end)
                     self._hear(chunk)
                     self._listen_along(chunk.end)
@@ -138,6 +142,10 @@ class Agent:
         if signal is Signal.FORGET:
             self._told_to_forget = True
         self._door.signal(signal, self._journal.now())
+
+    def live_with(self, *, half_duplex: bool, echo_delay: int) -> None:
+        """The devices are others now, and so is their echo (see `Door`)."""
+        self._door.live_with(half_duplex=half_duplex, echo_delay=echo_delay)
 
     @property
     def attending(self) -> Attending:
@@ -396,12 +404,16 @@ class Agent:
         return self._settings.forget_after or math.inf
 
     def _forget_at_once(self, now: int) -> None:
-        """Somebody asks for it by other means than words: whatever is being said ends here."""
+        """Somebody asks for it by other means than words."""
+        self._break_off(now)
+        self._forget()
+
+    def _break_off(self, now: int) -> None:
+        """Whatever is being said, by whomever, ends here."""
         self._listener.forget()
         for event in (Dismissed(now), Summoned(now)):
             if (self._state, type(event)) in TABLE:
                 self._handle(event)
-        self._forget()
 
     def _forget(self) -> None:
         """Empty our memory of this conversation, and the responder's."""

@@ -60,9 +60,9 @@ class AudioConfig(Section):
     """Microphone and loudspeaker."""
 
     input_device: str | None = None
-    """Part of the microphone's name; nothing means the system's default."""
+    """Part of the microphone's name, or its place (usb:1-1.3); nothing: the system's default."""
     output_device: str | None = None
-    """Part of the loudspeaker's name; nothing means the system's default."""
+    """Part of the loudspeaker's name, or its place; nothing: the system's default."""
     period_ms: int = Field(default=20, ge=5, le=100)
     """Milliseconds of sound in one exchange with the device."""
     playback_buffer_ms: int = Field(default=1000, ge=100, le=10_000)

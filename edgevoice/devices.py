@@ -29,7 +29,8 @@ class Device:
     """One device as PortAudio knows it.
 
     `max_inputs` and `max_outputs` are channels: 0 means that it cannot record, or play.
-    `default_rate`: hertz.
+    `default_rate`: hertz. `places`: where it is plugged in, as the settings may say it; none for
+    what is no single card.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Device:
     default_rate: int
     is_default_input: bool
     is_default_output: bool
+    places: tuple[str, ...] = ()
 
 
 def list_devices() -> list[Device]:
@@ -77,6 +79,7 @@ def list_devices() -> list[Device]:
             default_rate=round(about["defaultSampleRate"]),
             is_default_input="input" in about["default"],
             is_default_output="output" in about["default"],
+            places=tuple(about["places"]),
         )
         for about in json.loads(answer.stdout)
     ]

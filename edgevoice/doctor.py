@@ -108,6 +108,11 @@ class Device(Protocol):
         """Whether it plays when nobody says which one should."""
         ...
 
+    @property
+    def places(self) -> Sequence[str]:
+        """Where it is plugged in, as the settings may say it."""
+        ...
+
 
 def run_checks(
     config: Config,

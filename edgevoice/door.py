@@ -32,10 +32,14 @@ class Door:
         self._attention = attention
         self._wake_word = wake_word
         self._framer = Framer(wake_word.frame_samples) if wake_word else None
-        self._half_duplex = half_duplex
-        self._echo = echo_delay + ECHO
+        self.live_with(half_duplex=half_duplex, echo_delay=echo_delay)
         self._gate = Gate(LOOKBACK)
         self._deaf_until = 0
+
+    def live_with(self, *, half_duplex: bool, echo_delay: int) -> None:
+        """The echo is another one now."""
+        self._half_duplex = half_duplex
+        self._echo = echo_delay + ECHO
 
     @property
     def attending(self) -> Attending:

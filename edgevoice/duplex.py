@@ -17,6 +17,8 @@ from datetime import date
 from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple
 
+from edgevoice.transports.sound_places import closeness, plain_name
+
 if TYPE_CHECKING:
     from edgevoice.doctor import Device
 
@@ -164,19 +166,19 @@ def between(
     `known`: as `devices.list_devices` gives them. A device that is not there has no name.
     """
     known = list(known)
-    recording = {device.name: device.is_default_input for device in known if device.max_inputs}
-    playing = {device.name: device.is_default_output for device in known if device.max_outputs}
+    recording = [(device, device.is_default_input) for device in known if device.max_inputs]
+    playing = [(device, device.is_default_output) for device in known if device.max_outputs]
     return Devices(_meant(input_device, recording), _meant(output_device, playing))
 
 
-def _meant(wanted: str | None, known: dict[str, bool]) -> str:
-    """The transport's own rule (`sound_cards.find_device`): the whole name, or else a part."""
-    if wanted is None:
-        matches = [name for name, default in known.items() if default]
-    else:
-        parts = [name for name in known if wanted.casefold() in name.casefold()]
-        matches = sorted(parts, key=lambda name: name.casefold() != wanted.casefold())
-    return next(iter(matches), "")
+def _meant(wanted: str | None, known: Iterable[tuple["Device", bool]]) -> str:
+    """The transport's own rule (`sound_cards.find_device`); the name without any numbers."""
+    fits = [
+        (int(default) if wanted is None else closeness(wanted, device.name, device.places), device)
+        for device, default in known
+    ]
+    fit, device = max(fits, key=lambda fit: fit[0], default=(0, None))
+    return plain_name(device.name) if fit and device else ""
 
 
 def decide(setting: str, measured: Measured | None, note: str = "") -> tuple[Duplex, str]:

@@ -16,6 +16,7 @@ from edgevoice.duplex import Devices, Measured
 from edgevoice.echo_check import EARLY_MS, LATEST_MS
 from edgevoice.errors import OutputError
 from edgevoice.files import write_atomically
+from edgevoice.transports.sound_places import plain_name
 
 NAME = "echo.json"
 
@@ -86,5 +87,7 @@ def _understood(about: Any) -> Measured | None:
     return measured if -EARLY_MS <= measured.echo.delay_ms <= LATEST_MS else None
 
 
-def _between(about: Mapping[str, Any]) -> tuple[Any, Any]:
-    return about.get("microphone"), about.get("loudspeaker")
+def _between(about: Mapping[str, Any]) -> tuple[str, str]:
+    """The devices, also of a file in which their names have numbers."""
+    microphone, loudspeaker = about.get("microphone"), about.get("loudspeaker")
+    return plain_name(str(microphone)), plain_name(str(loudspeaker))

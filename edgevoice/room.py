@@ -1,25 +1,23 @@
 """Where `run` holds its conversation: this machine's devices, and the hands that reach into it."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
 from edgevoice.agent import Agent
 from edgevoice.app import Surroundings
 from edgevoice.audio.chunk import samples_of
-from edgevoice.audio.tone import Earcon, earcons
+from edgevoice.audio.tone import Earcon
 from edgevoice.buttons import GpioButton, TerminalKeys
 from edgevoice.config import Config
 from edgevoice.control import ControlSocket, socket_path
 from edgevoice.devices import list_devices
 from edgevoice.dialog.attention import Mode
-from edgevoice.duplex import Duplex, between, decide
+from edgevoice.duplex import Devices, Duplex, between, decide
 from edgevoice.echo_memory import recall, state_file
 from edgevoice.engines.loading import load_wake_word
 from edgevoice.phrases_file import load_phrases
-from edgevoice.signals import FaultLed, Led
-from edgevoice.transports.local import EchoSettings, LocalTransport
-from edgevoice.transports.reviving import RevivingTransport
+from edgevoice.signals import Led
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +27,16 @@ class Room:
     duplex: Duplex
     reason: str
     delay_ms: float
+
+    @property
+    def half_duplex(self) -> bool:
+        """Whether we must not listen while we speak."""
+        return self.duplex is Duplex.HALF
+
+    @property
+    def echo_delay(self) -> int:
+        """How late the echo is, in samples; one that is early counts as not late."""
+        return max(0, samples_of(self.delay_ms))
 
 
 def read_ahead(config: Config) -> None:
@@ -43,49 +51,19 @@ def read_ahead(config: Config) -> None:
 
 def find_room(config: Config) -> Room:
     """The room with the devices that `config` names. Raises `DeviceError`."""
-    measured, note = None, ""
-    if config.audio.duplex != "full":
-        devices = between(config.audio.input_device, config.audio.output_device, list_devices())
-        measured, note = recall(state_file(), devices)
-    duplex, reason = decide(config.audio.duplex, measured, note)
-    return Room(duplex, reason, measured.echo.delay_ms if measured else 0)
-
-
-def open_air(
-    config: Config,
-    room: Room,
-    rate: int,
-    led: FaultLed,
-    on_change: Callable[[bool], None] = lambda _: None,
-) -> RevivingTransport:
-    """The devices, not yet open; `rate`: hertz of the replies; `led` shows whether they are away,
-    and `on_change` is told of it.
-
-    When they come back, they are heard to: by the tone of a microphone that is open again.
-    """
     audio = config.audio
-    cancel = EchoSettings(room.delay_ms, audio.noise_suppression, audio.automatic_gain)
-
-    def devices() -> LocalTransport:
-        return LocalTransport(
-            audio.input_device,
-            audio.output_device,
-            playback_rate=rate,
-            period_ms=audio.period_ms,
-            playback_buffer_ms=audio.playback_buffer_ms,
-            cancel_echo=cancel if room.duplex is Duplex.CANCEL else None,
-        )
-
-    def changed(away: bool) -> None:
-        led.fault(away)
-        on_change(away)
-
-    return RevivingTransport(
-        devices,
-        buffer_ms=audio.playback_buffer_ms,
-        greeting=earcons(rate)[Earcon.UNMUTED] if config.signals.earcons else None,
-        on_change=changed,
+    if audio.duplex == "full":
+        return Room(*decide("full", None), 0)
+    return room_between(
+        audio.duplex, between(audio.input_device, audio.output_device, list_devices())
     )
+
+
+def room_between(setting: str, devices: Devices) -> Room:
+    """The room with these devices, by `audio.duplex` and what was measured about them."""
+    measured, note = recall(state_file(), devices)
+    duplex, reason = decide(setting, measured, note)
+    return Room(duplex, reason, measured.echo.delay_ms if measured else 0)
 
 
 def surroundings(config: Config, room: Room, led: Led) -> Surroundings:
@@ -96,8 +74,8 @@ def surroundings(config: Config, room: Room, led: Led) -> Surroundings:
         every.remove(Earcon.HEARD)  # the reply itself comes as soon
     thinking = {Earcon.THINKING}  # has a setting of its own
     return Surroundings(
-        half_duplex=room.duplex is Duplex.HALF,
-        echo_delay=max(0, samples_of(room.delay_ms)),
+        half_duplex=room.half_duplex,
+        echo_delay=room.echo_delay,
         mode=mode,
         wake_word=load_wake_word(config.attention) if mode is Mode.WAKE_WORD else None,
         led=led,

@@ -2,6 +2,12 @@
 
 There is no timer here. A ping is sent when a piece of the microphone's sound has come *and* the
 conversation has dealt with it; where either stops, so do the pings, and nothing can keep them up.
+
+But for one thing: a sound card that is unplugged. A restart does not plug it in. It would lose what
+was said, load all models to find no microphone, and do so again and again, while we find the card
+within seconds when it is there. So pings go on while it is known to be away *and* is looked for:
+every try counts that got an answer from the sound system, and when the tries end, so do the pings.
+Tries that could not even be made (no memory, no process) do not count: those a restart may heal.
 """
 
 import logging
@@ -18,6 +24,10 @@ log = logging.getLogger(__name__)
 DEAF_AFTER_S = 2.0
 """Sound comes every 20 ms. The hiccups of a busy machine are shorter than this."""
 
+LOOKING_S = 10.0
+"""Two tries to find a card that is away lie closer together: an opening that hangs is given up
+after five seconds, its process a second later, and the next one begun within two (`backoff`)."""
+
 FLOWING = samples_of(200)
 """Sound after which it flows: cards have been seen that deliver one period and no more."""
 
@@ -29,7 +39,7 @@ WORDS: Mapping[Phase, str] = {
     Phase.HEARING: "somebody is speaking",
     Phase.THINKING: "preparing a reply",
     Phase.SPEAKING: "speaking",
-    Phase.ERROR: "a reply failed: apologising",
+    Phase.ERROR: "something is wrong",
 }
 DEAF = "deaf: no sound comes from the microphone"
 
@@ -37,8 +47,9 @@ DEAF = "deaf: no sound comes from the microphone"
 class Pulse:
     """Decides when a ping may be sent.
 
-    It may when fresh sound came within the last `deaf_after_s`, the conversation has gone round
-    since the last ping, and that was `interval_s` ago (None: nobody wants pings).
+    It may when fresh sound came within the last `deaf_after_s`, or a card that is away was looked
+    for within the last ten; the conversation has gone round since the last ping; and that was
+    `interval_s` ago (None: nobody wants pings).
     """
 
     def __init__(
@@ -52,6 +63,8 @@ class Pulse:
         self._clock = clock
         self._samples = 0
         self._heard_at: float | None = None
+        self._looks = 0
+        self._looked_at: float | None = None
         self._pinged_at: float | None = None
         self._turned = False
 
@@ -60,6 +73,12 @@ class Pulse:
         if samples > self._samples:
             self._samples = samples
             self._heard_at = self._clock()
+
+    def looked(self, times: int) -> None:
+        """A card that is away was looked for so many times, all in all."""
+        if times > self._looks:
+            self._looks = times
+            self._looked_at = self._clock()
 
     def turned(self) -> None:
         """The conversation has dealt with what came, and asks for more."""
@@ -76,9 +95,14 @@ class Pulse:
         return self._heard_at is None or self._clock() - self._heard_at > self._deaf_after_s
 
     @property
+    def looking(self) -> bool:
+        """Whether a card that is away is being looked for."""
+        return self._looked_at is not None and self._clock() - self._looked_at <= LOOKING_S
+
+    @property
     def due(self) -> bool:
         """Whether a ping may be sent, and should be."""
-        if self._interval_s is None or not self._turned or self.deaf:
+        if self._interval_s is None or not self._turned or (self.deaf and not self.looking):
             return False
         return self._pinged_at is None or self._clock() - self._pinged_at >= self._interval_s
 
@@ -117,16 +141,25 @@ class Bulletin:
 
 
 class Watched:
-    """A `Transport` whose sound keeps the watchdog quiet."""
+    """A `Transport` whose sound keeps the watchdog quiet.
+
+    `looked`: how often a card that is away was looked for, all in all.
+    """
 
     def __init__(
-        self, transport: Transport, notifier: Notifier, bulletin: Bulletin, pulse: Pulse
+        self,
+        transport: Transport,
+        notifier: Notifier,
+        bulletin: Bulletin,
+        pulse: Pulse,
+        looked: Callable[[], int] = lambda: 0,
     ) -> None:
         self.dropped = 0
         self._transport = transport
         self._notifier = notifier
         self._bulletin = bulletin
         self._pulse = pulse
+        self._looked = looked
         self._ready = False
         self._deaf = False
 
@@ -135,6 +168,7 @@ class Watched:
         async for chunk in self._transport.chunks():
             self.dropped = self._transport.dropped
             self._pulse.arrived(chunk.end - self.dropped)
+            self._pulse.looked(self._looked())
             yield chunk
             self._pulse.turned()
             self._report()

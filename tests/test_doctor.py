@@ -33,6 +33,7 @@ class FakeDevice:
     max_outputs: int = 0
     is_default_input: bool = False
     is_default_output: bool = False
+    places: tuple[str, ...] = ()
 
 
 MICROPHONE = FakeDevice("USB Speakerphone", max_inputs=1, is_default_input=True)

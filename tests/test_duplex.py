@@ -112,6 +112,7 @@ class FakeDevice:
     max_outputs: int = 0
     is_default_input: bool = False
     is_default_output: bool = False
+    places: tuple[str, ...] = ()
 
 
 JABRA = FakeDevice("Jabra Speak", 1, 2)

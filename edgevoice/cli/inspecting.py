@@ -56,7 +56,8 @@ def devices(
     if not found:
         console.print("There is no sound device here: plug one in, and look again.")
         return
-    table = Table("", "Name", "Hears", "Speaks", "Hertz", "System", box=None, header_style="dim")
+    columns = ("", "Name", "Hears", "Speaks", "Hertz", "System", "Plugged in at")
+    table = Table(*columns, box=None, header_style="dim")
     for device in found:
         default = "●" if device.is_default_input or device.is_default_output else ""
         table.add_row(
@@ -66,11 +67,13 @@ def devices(
             "yes" if device.max_outputs else "",
             str(device.default_rate),
             device.host_api,
+            next(iter(device.places), ""),
         )
     console.print(table)
     console.print(
         "[dim]● is used unless audio.input_device or audio.output_device in config.yaml names "
-        "another. Try them: edgevoice devices --meter, --tone[/]"
+        "another, or its place where several are called alike (their numbers change). Try them: "
+        "edgevoice devices --meter, --tone[/]"
     )
 
 

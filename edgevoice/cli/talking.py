@@ -5,7 +5,7 @@ import signal
 import sys
 import threading
 from collections.abc import Coroutine, Iterator
-from contextlib import suppress
+from contextlib import AbstractAsyncContextManager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -49,6 +49,8 @@ def run(
     ] = False,
 ) -> None:
     """Talk to the assistant through the microphone and the loudspeaker, until Ctrl-C."""
+    from edgevoice.agent import Agent
+    from edgevoice.air import Air
     from edgevoice.app import converse, load_engines
     from edgevoice.board import SHARE, Pressure, watching
     from edgevoice.engines.base import Eased
@@ -56,7 +58,7 @@ def run(
     from edgevoice.privacy.journal import kept_by_journal
     from edgevoice.privacy.keeping import Keeping
     from edgevoice.privacy.memory import forbid_dumps, stay_out_of_swap
-    from edgevoice.room import controls, find_room, open_air, read_ahead, surroundings
+    from edgevoice.room import controls, find_room, read_ahead, surroundings
     from edgevoice.show import Quiet, Show
     from edgevoice.signals import FaultLed, Leds, Phase, load_led
     from edgevoice.watchdog import Bulletin, Pulse, Watched
@@ -77,8 +79,19 @@ def run(
             engines = load_engines(chosen, progress)
         forbid_dumps()
         stay_out_of_swap()
-        air = open_air(chosen, room, engines.voice.rate, led, keeping.device)
-        transport = Watched(air, notifier, bulletin, Pulse(notifier.ping_s))
+
+        def sound(away: bool, words: str) -> None:
+            led.fault(away)
+            bulletin.note("sound", words)
+            keeping.device(away)
+
+        air = Air(chosen, room, engines.voice.rate, sound)
+        pulse = Pulse(notifier.ping_s)
+        transport = Watched(air.transport, notifier, bulletin, pulse, lambda: air.transport.looked)
+
+        def hands(agent: Agent) -> AbstractAsyncContextManager[None]:
+            air.tell(agent.live_with)
+            return controls(chosen, agent)
 
         def press(pressure: Pressure, words: str) -> None:
             bulletin.note("board", words)
@@ -96,7 +109,7 @@ def run(
                     transport,
                     [show, *keeping.observers],
                     here,
-                    lambda agent: controls(chosen, agent),
+                    hands,
                 )
 
         _until_stopped(talk())

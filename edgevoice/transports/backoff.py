@@ -1,4 +1,4 @@
-"""How long to wait before a device that has failed is tried again."""
+"""How long to wait before a device that has failed is tried again, and how long a try may take."""
 
 DELAYS_S = (0.0, 0.25, 0.5, 1.0, 1.5)
 """Before the first try, the second, … and, as the last one, before all others. Quick at first: most
@@ -7,6 +7,27 @@ to be heard within three seconds, and opening it takes its time as well."""
 
 STABLE_S = 10.0
 """A device that has worked for so long is well again: its next failure is a first one."""
+
+FIRST_TRIES = 3
+"""Where a device works at all, that is enough for the first start: one opening in forty fails."""
+
+SHORTEST_S, LONGEST_S = 1.5, 5.0
+"""What an opening is given at least, and at most."""
+SLACK = 3.0
+"""It is given so many times what the first one took."""
+PATIENT_EVERY = 4
+"""So many openings that hung in a row: the next one is given the longest time. Some devices take
+longer to come alive than on the first day; and whoever waits so long is not back within three
+seconds, so it is the exception."""
+
+
+def patience(first_s: float, hung: int) -> float:
+    """Seconds that an opening is given; the first one of all took `first_s`, and `hung` in a row
+    were given up.
+    """
+    if hung % PATIENT_EVERY == PATIENT_EVERY - 1:
+        return LONGEST_S
+    return min(max(SLACK * first_s, SHORTEST_S), LONGEST_S)
 
 
 class Backoff:

@@ -5,14 +5,14 @@ memory that the two share), `sound_link` starts and watches it, `sound_streams` 
 rates and channels into the agent's. The card wakes us once per period; nothing polls.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from edgevoice.audio.chunk import LISTENING_RATE, AudioChunk
 from edgevoice.errors import DeviceError
 from edgevoice.transports.sound_link import CURE, SoundLink
-from edgevoice.transports.sound_streams import Loudspeaker, Microphone
+from edgevoice.transports.sound_streams import Loudspeaker, Microphone, OpenedCard
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +31,13 @@ class EchoSettings:
 class LocalTransport:
     """A `Transport` over PyAudio.
 
-    `input_device`, `output_device`: the device's name or a part of it; None: the system's default.
+    `input_device`, `output_device`: the device's name, a part of it, or its place (`sound_places`);
+    None: the system's default. `known`: what was open before (`familiar`).
     `listen` or `speak` False: do without a microphone (`chunks` ends at once) or a loudspeaker.
     `playback_rate`: hertz that we ask of the loudspeaker (chunks of every rate can be played).
     `period_ms`: how much sound moves at a time. `playback_buffer_ms`: where `play` starts to wait.
     `cancel_echo`: take the loudspeaker's echo out and tell of every chunk whether it is a `person`;
-    needs both directions.
+    needs both directions. `accept`: is told what was opened, and refuses it by a `DeviceError`.
     """
 
     def __init__(
@@ -50,14 +51,19 @@ class LocalTransport:
         period_ms: int = 20,
         playback_buffer_ms: int = 1_000,
         cancel_echo: EchoSettings | None = None,
+        known: Mapping[str, dict[str, Any]] | None = None,
+        accept: Callable[[Mapping[str, OpenedCard]], None] = lambda _: None,
     ) -> None:
         self.dropped = 0
         self._playback_buffer_ms = playback_buffer_ms
+        self._accept = accept
         cards: dict[str, dict[str, Any]] = {}
         if listen:
             cards["input"] = {"device": input_device, "rate": LISTENING_RATE}
         if speak:
             cards["output"] = {"device": output_device, "rate": playback_rate}
+        for direction, card in cards.items():
+            card["known"] = (known or {}).get(direction)
         self._cleaned = cancel_echo is not None and listen and speak
         self._request = {
             "cards": cards,
@@ -86,6 +92,7 @@ class LocalTransport:
         self._link = link = SoundLink(self._request, self._on_period)
         try:
             cards = await link.opened()
+            self._accept(cards)
         except BaseException:
             await link.close()
             raise

@@ -7,9 +7,11 @@ Devices are unplugged, hang, change their rate, are taken by another program. `L
 answers with a `DeviceError`, at once or within three seconds; here the conversation outlives it:
 
 - The stream of chunks goes on: silence, as long as the device is away, by a monotonic clock.
-- A new sound process is started, again and again, until one works; it finds the device by its name.
+- A new sound process is started, again and again, until one works; it finds the device by its name
+  or place. One that hangs is ended: how long an opening may take goes by what the first one took.
 - What was queued and had not been heard is kept, as in a `hold`, and is heard when there is a
   loudspeaker again: a reply that is cut off ends some time, and is not taken for heard before.
+  (After long the agent flushes it: somebody else may be there by then.)
 """
 
 import asyncio
@@ -22,7 +24,7 @@ import numpy as np
 
 from edgevoice.audio.chunk import LISTENING_RATE, AudioChunk
 from edgevoice.errors import DeviceError
-from edgevoice.transports.backoff import Backoff
+from edgevoice.transports.backoff import FIRST_TRIES, Backoff, patience
 from edgevoice.transports.base import Transport
 from edgevoice.transports.unheard import Unheard
 
@@ -53,6 +55,8 @@ class RevivingTransport:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.dropped = 0
+        self.looked = 0
+        """How often a device was looked for in vain; not where we could not even look."""
         self._make = device
         self._buffer_ms = buffer_ms
         self._greeting = greeting
@@ -64,6 +68,8 @@ class RevivingTransport:
         self._changed = asyncio.Event()
         self._backoff = Backoff()
         self._opened_at = 0.0
+        self._first_s = 0.0  # what the first opening took
+        self._hung = 0  # openings in a row that were given up
         self._next = 0
         self._since = 0.0  # when sample `_next` was due
         self._lost = 0  # of `dropped`, what the present device does not count
@@ -82,9 +88,20 @@ class RevivingTransport:
         return self._device is None
 
     async def open(self) -> None:
-        """Open the devices for the first time. Raises `DeviceError` if they do not work."""
-        device = self._make()
-        await device.open()
+        """Open the devices for the first time, in a few tries.
+
+        Raises `DeviceError` if they do not work.
+        """
+        for _ in range(FIRST_TRIES - 1):
+            begun = self._clock()
+            with suppress(DeviceError):
+                device = await self._fresh()
+                break
+            await asyncio.sleep(self._backoff.failed())
+        else:
+            begun = self._clock()
+            device = await self._fresh()
+        self._first_s = self._clock() - begun
         self._closed = False
         self.dropped = self._next = self._lost = 0
         self._begin()
@@ -197,7 +214,8 @@ class RevivingTransport:
         lost_at = self._clock()
         await asyncio.sleep(self._backoff.failed(worked_s))
         while (device := await self._opened()) is None:
-            await asyncio.sleep(self._backoff.failed())
+            delay = self._backoff.failed()
+            await asyncio.sleep(0 if self._hung else delay)  # a hang was long enough
         self._use_again(device)
         log.warning("the sound is back after %.1f s", self._clock() - lost_at)
         # Together, in one call: nothing that is played from now on comes before it.
@@ -208,12 +226,28 @@ class RevivingTransport:
                 await device.play(AudioChunk(pcm, owed[0].rate))
 
     async def _opened(self) -> Transport | None:
-        device = self._make()
         try:
-            await device.open()
-        except (DeviceError, OSError) as error:  # no memory, no process: these pass as well
-            log.debug("the sound is still gone: %s", error)
+            async with asyncio.timeout(patience(self._first_s, self._hung)):
+                device = await self._fresh()
+        except TimeoutError:
+            log.debug("the sound is still gone: opening it hangs")
+            self._hung += 1
+            self.looked += 1
             return None
+        except DeviceError as error:
+            log.debug("the sound is still gone: %s", error)
+            self._hung = 0
+            self.looked += 1
+            return None
+        except OSError as error:  # no memory, no process: these pass as well
+            log.debug("the sound cannot be looked for: %s", error)
+            return None
+        self._hung = 0
+        return device
+
+    async def _fresh(self) -> Transport:
+        device = self._make()
+        await device.open()
         return device
 
     def _use_again(self, device: Transport) -> None:

@@ -167,7 +167,9 @@ def open_cards(request: dict[str, Any], shared: SharedSound, say: Callable[[Any]
         called = "microphone" if direction == "input" else "loudspeaker"
         name, rates, period = card["device"], [card["rate"]], request["period_ms"]
         try:
-            opened[direction] = Card(audio, direction, name, rates, period, callbacks[direction])
+            opened[direction] = Card(
+                audio, direction, name, rates, period, callbacks[direction], card["known"]
+            )
         except NoSuchDevice as error:
             raise NoSuchDevice(f"There is no {called} {error}") from None
     described = {direction: card.described() for direction, card in opened.items()}

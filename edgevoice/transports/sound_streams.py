@@ -3,7 +3,7 @@
 No asyncio and no clock: the counters in the shared memory (`sound_process`) say what time it is.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -35,11 +35,16 @@ TAIL_MS = 60
 
 @dataclass(frozen=True, slots=True)
 class OpenedCard:
-    """One direction of the card as it was opened: hertz, and interleaved channels."""
+    """One direction of the card as it was opened: hertz, and interleaved channels.
+
+    `places`: where it is plugged in, as `sound_places` writes it. `twins`: others have its name.
+    """
 
     name: str
     rate: int
     channels: int
+    places: Sequence[str] = ()
+    twins: bool = False
 
 
 class Microphone:

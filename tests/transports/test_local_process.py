@@ -9,9 +9,14 @@ import pytest
 from edgevoice.transports.sound_cards import Card, NoSuchDevice, devices, find_device
 
 DEVICES = [
-    {"name": "HDMI 0", "maxInputChannels": 0, "maxOutputChannels": 8},
-    {"name": "Jabra Speak 410 USB: Audio", "maxInputChannels": 1, "maxOutputChannels": 2},
-    {"name": "Jabra", "maxInputChannels": 1, "maxOutputChannels": 0},
+    {"name": "HDMI 0", "maxInputChannels": 0, "maxOutputChannels": 8, "places": []},
+    {
+        "name": "Jabra Speak 410 USB: Audio",
+        "maxInputChannels": 1,
+        "maxOutputChannels": 2,
+        "places": [],
+    },
+    {"name": "Jabra", "maxInputChannels": 1, "maxOutputChannels": 0, "places": []},
 ]
 
 
@@ -90,7 +95,8 @@ def test_a_card_is_opened_as_it_likes(
     rates: set[int], counts: set[int], rate: int, channels: int
 ) -> None:
     card = opened(FakePortAudio(rates, counts))
-    assert card.described() == {"name": "array", "rate": rate, "channels": channels}
+    described = {"name": "array", "rate": rate, "channels": channels, "places": [], "twins": False}
+    assert card.described() == described
     assert card.stream == (rate, channels)
 
 
