@@ -15,7 +15,7 @@ from pydantic import TypeAdapter, ValidationError
 from edgevoice.duplex import Devices, Measured
 from edgevoice.echo_check import EARLY_MS, LATEST_MS
 from edgevoice.errors import OutputError
-from edgevoice.files import write_atomically
+from edgevoice.files import new_folder, write_atomically
 from edgevoice.transports.sound_places import plain_name
 
 NAME = "echo.json"
@@ -58,7 +58,7 @@ def remember(path: Path, devices: Devices, measured: Measured) -> None:
     others = [about for about in known if _between(about) != devices]
     new = {**devices._asdict(), "measured": _MEASURED.dump_python(measured, mode="json")}
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        new_folder(path.parent)
     except OSError as error:
         raise OutputError(
             f"{path.parent} cannot be made: {error.strerror}",

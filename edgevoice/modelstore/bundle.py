@@ -18,6 +18,7 @@ from typing import IO
 from pydantic import ValidationError
 
 from edgevoice.errors import ModelError, OutputError
+from edgevoice.files import replacing
 from edgevoice.modelstore.fetch import INCOMING, RESERVE_BYTES, alone
 from edgevoice.modelstore.hashes import PIECE, digest
 from edgevoice.modelstore.lock import (
@@ -44,24 +45,17 @@ def export(store: Path, models: dict[str, LockedModel], path: Path) -> str:
     """
     if path.is_dir():
         raise OutputError(f"{path} is a folder", "Name a file, as models.tar.")
-    beside = path.with_name(f".{secrets.token_hex(6)}.part")
     try:
-        with beside.open("xb") as out, tarfile.open(fileobj=out, mode="w") as tar:
+        with replacing(path) as out, tarfile.open(fileobj=out, mode="w") as tar:
             about = Lock(models=models).model_dump_json(indent=2).encode()
             _add(tar, ABOUT, len(about), io.BytesIO(about))
             for name, file, locked in _members(models):
                 _add_checked(tar, f"{name}/{file}", store / models[name].folder / file, locked)
-            tar.close()
-            out.flush()
-            os.fsync(out.fileno())
-        put_in_place(beside, path)
     except OSError as error:
         raise OutputError(
             f"{path} cannot be written: {error.strerror or error}",
             "Name a file in a folder that you may write to, with room for all of it.",
         ) from None
-    finally:
-        beside.unlink(missing_ok=True)
     return digest(path).sha256
 
 
@@ -126,7 +120,12 @@ def _opened(path: Path) -> Iterator[tarfile.TarFile]:
 
 @contextmanager
 def _waiting_room(store: Path) -> Iterator[Path]:
-    """A folder on the models' own disk, for what is not yet believed; gone in the end."""
+    """A folder on the models' own disk, for what is not yet believed; gone in the end.
+
+    Needs the store for itself: what an earlier import left, killed in the middle, goes too.
+    """
+    for left in (store / INCOMING).glob("bundle-*"):
+        shutil.rmtree(left, ignore_errors=True)
     room = store / INCOMING / f"bundle-{secrets.token_hex(6)}"
     make_folder(room)
     try:

@@ -1,12 +1,11 @@
 """models.lock: exactly which models lie here, so that a changed byte is noticed."""
 
-import os
 from pathlib import Path
 
 from pydantic import Field, ValidationError
 
 from edgevoice.errors import ModelError, OutputError
-from edgevoice.files import write_atomically
+from edgevoice.files import new_folder, sync_folder, write_atomically
 from edgevoice.modelstore.hashes import Sha256, digest
 from edgevoice.modelstore.manifest import (
     Below,
@@ -108,7 +107,7 @@ def locked_file(path: Path) -> LockedFile:
 def make_folder(path: Path) -> None:
     """Make `path` and what is above it; raises `OutputError`."""
     try:
-        path.mkdir(parents=True, exist_ok=True)
+        new_folder(path)
     except OSError as error:
         raise OutputError(
             f"{path} cannot be made: {error.strerror}",
@@ -121,11 +120,7 @@ def put_in_place(new: Path, place: Path) -> None:
     try:
         make_folder(place.parent)
         new.replace(place)
-        folder = os.open(place.parent, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        sync_folder(place.parent)
     except OSError as error:
         raise OutputError(
             f"{place} cannot be written: {error.strerror}",

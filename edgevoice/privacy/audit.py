@@ -11,7 +11,6 @@ is written after its line and may be one line behind; it lets a cut end be told 
 as long as nobody changed it too.
 """
 
-import errno
 import fcntl
 import json
 import os
@@ -22,7 +21,7 @@ from pathlib import Path
 
 from edgevoice.echo_memory import state_file
 from edgevoice.errors import OutputError, one_line
-from edgevoice.files import write_atomically
+from edgevoice.files import append, new_folder, write_atomically
 from edgevoice.privacy.chain import (
     GENESIS,
     End,
@@ -34,6 +33,7 @@ from edgevoice.privacy.chain import (
     digest,
     parse,
     split,
+    torn,
 )
 
 FILE_BYTES = 256 * 1024
@@ -70,20 +70,23 @@ class AuditLog:
         self._files = files
         self._clock = clock
 
-    def add(self, event: Happened, **details: str | int) -> None:
-        """Append a line; it is on the disk when this returns. Raises `OutputError`."""
+    def add(self, event: Happened, at: datetime | None = None, /, **details: str | int) -> None:
+        """Append a line; it is on the disk when this returns. `at`: when it happened, if not now.
+
+        Raises `OutputError`; then the line is not there, and may be added again.
+        """
         short = {
             key: one_line(value)[:LONGEST] if isinstance(value, str) else value
             for key, value in details.items()
         }
         try:
-            if not self._folder.exists():
-                self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if not self._folder.is_dir():
+                new_folder(self._folder, 0o700)
                 _hand_over(self._folder)
             with self._alone():
                 self._mend()
                 self._rotate()
-                self._append(event, short)
+                self._append(event, short, at)
         except OSError as error:
             raise OutputError(
                 f"the audit log {self._folder} cannot be written: {error.strerror}",
@@ -155,12 +158,17 @@ class AuditLog:
         return None
 
     def _mend(self) -> None:
-        """Tell of a torn last line, and give it an end."""
+        """Make good what a loss of power has left: tell of a torn last line, and give it an end;
+        record the end of the log if that is one line behind."""
         _, lines, _ = self._newest()
-        if lines and parse(lines[-1]) is None:
-            whole = [raw for raw in lines if parse(raw)]
+        whole = [raw for raw in lines if parse(raw)]
+        if whole:
+            last, recorded = parse(whole[-1]), self._recorded()
+            if last and recorded and recorded.n == last.n - 1:
+                self._record(End(last.n, digest(whole[-1])))
+        if (pieces := torn(lines)) is not None:
             after = digest(whole[-1]) if whole else GENESIS
-            self._append(Happened.TORN, {"bytes": len(lines[-1]), "after": after})
+            self._append(Happened.TORN, {"bytes": len(pieces), "after": after})
 
     def _rotate(self) -> None:
         """Begin a new file when the newest is full, and let go of the oldest."""
@@ -173,39 +181,47 @@ class AuditLog:
             path.unlink()
 
     def _append(
-        self, event: Happened, details: Mapping[str, str | int], *, begins: bool = False
+        self,
+        event: Happened,
+        details: Mapping[str, str | int],
+        at: datetime | None = None,
+        *,
+        begins: bool = False,
     ) -> None:
+        """Raises `OSError` or `OutputError`; then everything is as it was."""
         path, lines, ended = self._newest()
         recorded = self._recorded()
         numbers = [line.n for line in map(parse, lines) if line]
         # Where lines were cut off, the gap in the numbers keeps telling of it.
         n = max(numbers[-1] if numbers else 0, recorded.n if recorded else 0) + 1
-        previous = digest(lines[-1]) if lines else GENESIS
-        at = self._clock().isoformat(timespec="milliseconds")
-        raw = Line(n, at, event, details, previous).encode()
-        _write(self._path(n) if begins else path, (b"" if ended or begins else b"\n") + raw + b"\n")
-        end = {"n": n, "sha256": digest(raw)}
-        write_atomically(self._folder / "end.json", json.dumps(end).encode())
+        before = torn(lines) or (lines[-1] if lines else None)
+        previous = digest(before) if before is not None else GENESIS
+        moment = (at or self._clock()).isoformat(timespec="milliseconds")
+        raw = Line(n, moment, event, details, previous).encode()
+        file = self._path(n) if begins else path
+        size = file.stat().st_size if file.exists() else None
+        start = b"" if ended or begins else b"\n"
+        append(file, start + raw + b"\n", create=True)
+        if size is None:
+            _hand_over(file)
+        try:
+            self._record(End(n, digest(raw)))
+        except OutputError:
+            if size is None:
+                file.unlink()
+            else:
+                os.truncate(file, size)
+            raise
+
+    def _record(self, end: End) -> None:
+        """Keep where the log ends. Raises `OutputError`."""
+        tree = {"n": end.n, "sha256": end.digest}
+        write_atomically(self._folder / "end.json", json.dumps(tree).encode())
         _hand_over(self._folder / "end.json")
-        _sync_folder(self._folder)
 
 
 def _first(path: Path) -> int:
     return int(path.stem.removeprefix("audit-"))
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Append `content` in one go. Raises `OSError`; what got there in spite of it stays torn."""
-    flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
-    file = os.open(path, flags, 0o600)
-    try:
-        if os.write(file, content) != len(content):
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-        os.fsync(file)
-    finally:
-        os.close(file)
-    _hand_over(path)
-    _sync_folder(path.parent)
 
 
 def _hand_over(path: Path) -> None:
@@ -213,12 +229,3 @@ def _hand_over(path: Path) -> None:
     if os.geteuid() == 0:
         owner = path.parent.stat()
         os.chown(path, owner.st_uid, owner.st_gid, follow_symlinks=False)
-
-
-def _sync_folder(folder: Path) -> None:
-    """Let the names in `folder` reach the disk."""
-    file = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(file)
-    finally:
-        os.close(file)

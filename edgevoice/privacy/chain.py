@@ -17,6 +17,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import takewhile
 from typing import Any
 
 GENESIS = "0" * 64
@@ -97,6 +98,12 @@ def parse(line: bytes) -> Line | None:
     return None
 
 
+def torn(lines: Sequence[bytes]) -> bytes | None:
+    """What lies after the last event in `lines`, with its line ends; None where nothing does."""
+    pieces = list(takewhile(lambda raw: parse(raw) is None, reversed(lines)))
+    return b"\n".join(reversed(pieces)) if pieces else None
+
+
 def split(content: bytes) -> list[bytes]:
     """The lines of a file, the last one too if it is not ended."""
     lines = content.split(b"\n")
@@ -139,7 +146,7 @@ class _Walk:
     lines: int = 0
     begin: int = 0
     last: End | None = None
-    pieces: bytes | None = None  # a line before this one that is none
+    pieces: bytes | None = None  # what lies before this line and is none
     oldest: int = 1
     digests: dict[int, str] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
@@ -149,9 +156,8 @@ class _Walk:
         """Take the next one; `named`: the number that its file's name promises."""
         line = parse(raw)
         if line is None:
-            if self.pieces is not None:
-                self.problems.append(f"after {self._where()}: two lines in a row are no events")
-            self.pieces = raw
+            # Power that is lost once more while we tell of it leaves more pieces.
+            self.pieces = raw if self.pieces is None else self.pieces + b"\n" + raw
             return
         if self.pieces is not None:
             self._join(line, self.pieces)

@@ -3,12 +3,11 @@
 import asyncio
 import fcntl
 import hashlib
-import logging
 import os
 import time
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from functools import partial
 from types import TracebackType
 from typing import Self
 
@@ -20,12 +19,11 @@ from edgevoice.privacy.chain import Happened, Line
 from edgevoice.privacy.cues import cues_of
 from edgevoice.privacy.folding import Change, Folding
 from edgevoice.privacy.keys import load_key
+from edgevoice.privacy.later import Later
 from edgevoice.privacy.network import ways_out
 from edgevoice.privacy.redaction import redact
 from edgevoice.privacy.transcripts import Transcripts, TranscriptWriter, transcripts_folder
 from edgevoice.report import Observer
-
-log = logging.getLogger(__name__)
 
 COMINGS = frozenset({Happened.STARTED, Happened.STOPPED, Happened.BROKE_OFF})
 ROUTINE = COMINGS | {Happened.DEVICE_LOST, Happened.DEVICE_BACK}
@@ -40,20 +38,24 @@ class Keeping:
     """Open from start to stop. Raises `ConfigError` where transcripts are wanted without a key, and
     where `privacy.network` promises what is not so.
 
-    A log that cannot be written is a warning: the person in the room comes first.
+    All of it is written in threads of their own, and a log that cannot be written is a warning:
+    the person in the room comes first.
     """
 
     def __init__(self, config: Config) -> None:
         self._audit = AuditLog(audit_folder())
+        self._writing = Later("audit log")
         self._folding = Folding()
         self._timer: asyncio.TimerHandle | None = None
         self._writer: TranscriptWriter | None = None
         before = self._lines()
-        self._tell_network(config, before)
-        if config.transcripts.enabled:
-            self._writer = self._transcripts(config)
-        # A disk may be slow, and nobody in the room should wait for it.
-        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="audit")
+        try:
+            self._tell_network(config, before)
+            if config.transcripts.enabled:
+                self._writer = self._transcripts(config)
+        except ConfigError:
+            self._writing.close()
+            raise
         self._alive = self._only_one()
         self._config = config
         self._quiet_until = time.monotonic()
@@ -69,11 +71,8 @@ class Keeping:
         return [self._writer] if self._writer else []
 
     def note(self, event: Happened, **details: str | int) -> None:
-        """A line in the audit log; a warning where that is impossible."""
-        try:
-            self._audit.add(event, **details)
-        except OutputError as error:
-            log.warning("%s", error)
+        """A line in the audit log, as soon as that is possible."""
+        self._writing.put(partial(self._audit.add, event, utc_now(), **details))
 
     def device(self, away: bool) -> None:
         """The microphone or the loudspeaker was lost, or is back; call it in the event loop."""
@@ -88,11 +87,11 @@ class Keeping:
         if self._timer:
             self._timer.cancel()
         self._tell_device(self._folding.rest())
-        self._thread.shutdown()
         if self._writer:
             self._writer.close()
         if not self._is_quiet():
             self.note(Happened.STOPPED)
+        self._writing.close()
         if self._alive is not None:
             os.close(self._alive)
 
@@ -122,8 +121,7 @@ class Keeping:
     def _lines(self) -> list[Line]:
         try:
             return self._audit.lines()
-        except OutputError as error:
-            log.warning("%s", error)
+        except OutputError:  # whoever writes to it will complain
             return []
 
     def _tell_network(self, config: Config, before: Sequence[Line]) -> None:
@@ -188,7 +186,7 @@ class Keeping:
         if change:
             event = Happened.DEVICE_LOST if change.away else Happened.DEVICE_BACK
             folded = {"changes": change.changes} if change.changes > 1 else {}
-            self._thread.submit(self.note, event, **folded)
+            self.note(event, **folded)
 
 
 def _again_and_again(lines: Sequence[Line], now: datetime) -> bool:

@@ -1,32 +1,35 @@
 """Transcripts: what was said, sealed, for those who want that kept. Nobody does by default.
 
-A file holds the turns of one day of one run: `2026-01-02-<random>.sealed`. Every turn is on the
-disk when it is written, or the file is left and the next turn begins a new one, so that a torn
-record is always a file's last. How records are sealed is told in `sealing.py`.
+A file holds the turns of one day of one run: `2026-01-02-00017-<random>.sealed`. Every turn is on
+the disk when it is written, or the file is as it was before; only a loss of power can tear a
+record, and it is always a file's last. How records are sealed is told in `sealing.py`.
 
-Files go by the date in their names and by the machine's clock: one that is years ahead lets go of
-them too soon.
+The date is for people. How long a file was kept goes by the number after it, a day that was counted
+and cannot be set; see `lifetime.py`.
 """
 
 import json
-import logging
 import os
+import re
 import secrets
-from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from edgevoice.dialog.events import Event, Note, TurnDone
 from edgevoice.echo_memory import state_file
 from edgevoice.errors import OutputError
+from edgevoice.files import append, new_folder
 from edgevoice.privacy.audit import utc_now
+from edgevoice.privacy.later import Later
+from edgevoice.privacy.lifetime import Lifetime, Moment, this_moment
 from edgevoice.privacy.sealing import SealBrokenError, Torn, new_head, seal, unseal
 from edgevoice.report import Recorder, TurnReport
 
-log = logging.getLogger(__name__)
+_NAME = re.compile(r"\d{4}-\d\d-\d\d-(\d{5,})-[0-9a-f]{8}\.sealed", re.ASCII)
 
 
 def transcripts_folder(folder: Path | None, environment: Mapping[str, str] = os.environ) -> Path:
@@ -44,44 +47,62 @@ class Kept:
 
 
 class Transcripts:
-    """The sealed files in `folder`."""
+    """The sealed files in `folder`; `moment`: what the machine says of the present."""
 
-    def __init__(self, folder: Path, clock: Callable[[], datetime] = utc_now) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        clock: Callable[[], datetime] = utc_now,
+        moment: Callable[[], Moment] = this_moment,
+    ) -> None:
         self._folder = folder
         self._clock = clock
+        self._lifetime = Lifetime(folder / "lifetime.json", moment)
         self._file: Path | None = None
         self._head = b""
         self._number = 0
 
-    def write(self, key: bytes, turn: Mapping[str, Any]) -> None:
-        """Seal a turn and put it on the disk. Raises `OutputError`; the next one may succeed."""
-        now = self._clock()
-        text = json.dumps({"at": now.isoformat(timespec="milliseconds"), **turn}).encode()
-        day = f"{now:%Y-%m-%d}"
+    def write(self, key: bytes, turn: Mapping[str, Any], at: datetime | None = None) -> None:
+        """Seal a turn and put it on the disk. `at`: when it was, if not now.
+
+        Raises `OutputError`; then nothing of it is there, and it may be written again.
+        """
+        at = at or self._clock()
+        text = json.dumps({"at": at.isoformat(timespec="milliseconds"), **turn}).encode()
         try:
-            if self._file is None or not self._file.name.startswith(day):
-                self._begin(key, day)
-            assert self._file
-            _append(self._file, seal(key, self._head, self._number, text))
+            day = f"{at:%Y-%m-%d}-{self._today():05d}-"
+            if self._file and self._file.name.startswith(day) and self._file.exists():
+                append(self._file, seal(key, self._head, self._number, text))
+            else:
+                self._begin(key, day, text)
             self._number += 1
         except OSError as error:
-            self._file = None
             raise OutputError(
                 f"a transcript cannot be written to {self._folder}: {error.strerror}",
                 "Make room on the disk, and let us own the folder.",
             ) from None
 
-    def _begin(self, key: bytes, day: str) -> None:
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._head, self._number = new_head(key), 0
-        self._file = self._folder / f"{day}-{secrets.token_hex(4)}.sealed"
-        _append(self._file, self._head, os.O_CREAT | os.O_EXCL)
+    def _begin(self, key: bytes, day: str, text: bytes) -> None:
+        new_folder(self._folder, 0o700)
+        head = new_head(key)
+        file = self._folder / f"{day}{secrets.token_hex(4)}.sealed"
+        append(file, head + seal(key, head, 0, text), create=True)
+        self._file, self._head, self._number = file, head, 0
+        self._lifetime.save()
+
+    def _today(self) -> int:
+        """The number of this day. Raises `OSError`."""
+        return self._lifetime.day(max((day for day, _ in self._counted()), default=0))
+
+    def close(self) -> None:
+        """Keep count of the days."""
+        self._lifetime.save()
 
     def read(self, key: bytes) -> Kept:
         """Everything that can be opened. Raises `OutputError` where the folder cannot be read."""
         kept = Kept([], [], [])
         try:
-            for _, path in self._dated():
+            for _, path in self._counted():
                 self._open(key, path, kept)
         except OSError as error:
             raise OutputError(
@@ -105,13 +126,13 @@ class Transcripts:
             kept.broken.append(f"{path.name}: {error}")
 
     def purge(self, days: int) -> int:
-        """Remove the files whose day is more than `days` days ago, or every one where that is 0.
+        """Remove the files that were kept for more than `days` days, or every one where that is 0.
 
         Answers how many. Raises `OutputError`.
         """
-        before = self._clock().date() - timedelta(days=days)
         try:
-            old = [path for day, path in self._dated() if not days or day < before]
+            today = self._today()
+            old = [path for day, path in self._counted() if not days or today - day > days]
             for path in old:
                 path.unlink(missing_ok=True)
         except OSError as error:
@@ -121,45 +142,19 @@ class Transcripts:
             ) from None
         return len(old)
 
-    def _dated(self) -> list[tuple[date, Path]]:
-        """The files with their days, oldest first. Raises `OSError`."""
+    def _counted(self) -> list[tuple[int, Path]]:
+        """The files with the numbers of their days, oldest first. Raises `OSError`."""
         names = os.listdir(self._folder) if self._folder.exists() else []  # noqa: PTH208
-        return sorted(_with_days(self._folder / name for name in names))
-
-
-def _with_days(paths: Iterator[Path]) -> Iterator[tuple[date, Path]]:
-    for path in paths:
-        if path.suffix == ".sealed":
-            try:
-                yield date.fromisoformat(path.name[:10]), path
-            except ValueError:
-                continue  # not a file of ours
-
-
-def _append(path: Path, content: bytes, flags: int = 0) -> None:
-    """Raises `OSError`."""
-    flags |= os.O_WRONLY | os.O_APPEND | os.O_CLOEXEC | os.O_NOFOLLOW
-    file = os.open(path, flags, 0o600)
-    try:
-        while content:
-            content = content[os.write(file, content) :]
-        os.fsync(file)
-    finally:
-        os.close(file)
-    if flags & os.O_CREAT:
-        folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        ours = ((_NAME.fullmatch(name), self._folder / name) for name in names)
+        return sorted((int(match[1]), path) for match, path in ours if match)
 
 
 class TranscriptWriter:
     """An observer that seals every turn when it is over, in a thread of its own.
 
-    A full disk costs the turn's transcript and a line in the log, never the conversation.
+    What a full disk refuses waits in memory, and never stops the conversation; see `Later`.
     `redacted` takes out of a text what must not be kept; `purged` is told how many files were too
-    old, which is looked at now and after every turn.
+    old, which is looked at now, after every turn, and now and then.
     """
 
     def __init__(
@@ -176,16 +171,15 @@ class TranscriptWriter:
         self._redacted = redacted
         self._purged = purged
         self._recorder = Recorder()
-        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="transcripts")
-        self._thread.submit(self._purge)
+        self._later = Later("transcripts", self._purge)
 
     def __call__(self, what: Event | Note) -> None:
         """Take note of `what`."""
         self._recorder(what)
         if isinstance(what, TurnDone) and self._recorder.turns:
-            self._thread.submit(self._keep, self._recorder.turns.pop())
+            self._later.put(partial(self._keep, self._recorder.turns.pop(), utc_now()))
 
-    def _keep(self, turn: TurnReport) -> None:
+    def _keep(self, turn: TurnReport, at: datetime) -> None:
         record = {
             "turn": turn.number,
             "user": self._redacted(turn.user),
@@ -193,21 +187,13 @@ class TranscriptWriter:
             "understood": turn.understood,
             "interrupted": turn.interrupted,
         }
-        try:
-            self._transcripts.write(self._key, record)
-        except OutputError as error:
-            log.warning("%s", error)
-        self._purge()
+        self._transcripts.write(self._key, record, at)
 
     def _purge(self) -> None:
-        try:
-            files = self._transcripts.purge(self._days)
-        except OutputError as error:
-            log.warning("%s", error)
-        else:
-            if files:
-                self._purged(files)
+        if files := self._transcripts.purge(self._days):
+            self._purged(files)
 
     def close(self) -> None:
         """Wait until everything is written."""
-        self._thread.shutdown()
+        self._later.close()
+        self._transcripts.close()

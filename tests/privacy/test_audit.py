@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edgevoice.errors import OutputError
+from edgevoice.privacy import audit
 from edgevoice.privacy.audit import AuditLog, audit_folder
 from edgevoice.privacy.chain import End, File, Happened, Verdict, check, digest, split
 
@@ -170,18 +171,80 @@ def test_power_lost_before_the_end_was_recorded(log: AuditLog, tmp_path: Path) -
     assert log.verify().notes
 
 
-def test_a_full_disk_is_one_line_and_noted_later(
+def test_power_lost_twice_in_a_row_is_noted(log: AuditLog, tmp_path: Path) -> None:
+    log.add(Happened.STARTED)
+    path = tmp_path / "audit-000000000001.jsonl"
+    path.write_bytes(path.read_bytes() + b'{"n":2,"at\n{"n":2,"a')
+    assert log.verify().notes == ("after line 1: the last line is torn",)
+    log.add(Happened.STOPPED)
+    assert [line.event for line in log.lines()] == ["started", "torn line", "stopped"]
+    assert not log.verify().problems
+    path.write_bytes(path.read_bytes().replace(b'"at\n', b'"xx\n'))
+    assert log.verify().problems == ("line 2: the line before it was edited",)
+
+
+def test_power_lost_twice_before_the_end_was_recorded(log: AuditLog, tmp_path: Path) -> None:
+    log.add(Happened.STARTED)
+    for event in (Happened.DEVICE_LOST, Happened.DEVICE_BACK):
+        before = (tmp_path / "end.json").read_bytes()
+        log.add(event)
+        if event is Happened.DEVICE_LOST:
+            (tmp_path / "end.json").write_bytes(before)
+    assert not log.verify().problems
+
+
+def test_a_clock_that_goes_back_changes_nothing(tmp_path: Path) -> None:
+    moments = iter([NOON, NOON.replace(year=2036), NOON.replace(year=2016)])
+    log = AuditLog(tmp_path, clock=lambda: next(moments))
+    for _ in range(3):
+        log.add(Happened.STARTED)
+    assert log.verify() == Verdict(3, 1, log.verify().end, (), ())
+    assert [line.at[:4] for line in log.lines()] == ["2026", "2036", "2016"]
+
+
+def test_what_happened_earlier_is_told_with_its_own_time(log: AuditLog) -> None:
+    log.add(Happened.DEVICE_LOST, NOON.replace(hour=3))
+    assert log.lines()[0].at == "2026-01-02T03:00:00.000+00:00"
+
+
+def test_a_full_disk_is_one_line_and_leaves_nothing(
     log: AuditLog, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     log.add(Happened.STARTED)
-    write = os.write
-    with monkeypatch.context() as full:
-        full.setattr(os, "write", lambda file, content: write(file, content[:20]))
+    write, room = os.write, iter([20])
+
+    def full(file: int, content: bytes) -> int:
+        if left := next(room, 0):
+            return write(file, content[:left])
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as disk:
+        disk.setattr(os, "write", full)
         with pytest.raises(OutputError, match=os.strerror(errno.ENOSPC)):
             log.add(Happened.DEVICE_LOST)
-    log.add(Happened.DEVICE_BACK)
-    assert [line.event for line in log.lines()] == ["started", "torn line", "device back"]
-    assert not log.verify().problems
+    log.add(Happened.DEVICE_LOST)
+    assert [line.event for line in log.lines()] == ["started", "device lost"]
+    assert log.verify() == Verdict(2, 1, log.verify().end, (), ())
+
+
+@pytest.mark.parametrize("events", [0, 1])
+def test_a_line_counts_only_with_the_record_of_the_end(
+    log: AuditLog, monkeypatch: pytest.MonkeyPatch, events: int
+) -> None:
+    for _ in range(events):
+        log.add(Happened.STARTED)
+
+    def full(path: Path, content: bytes) -> None:
+        raise OutputError(f"{path} cannot be written: full", "Make room.")
+
+    with monkeypatch.context() as disk:
+        disk.setattr(audit, "write_atomically", full)
+        for _ in range(3):
+            with pytest.raises(OutputError, match="full"):
+                log.add(Happened.DEVICE_LOST)
+    assert len(log.lines()) == events
+    log.add(Happened.DEVICE_LOST)
+    assert log.verify() == Verdict(events + 1, 1, log.verify().end, (), ())
 
 
 # --- size

@@ -2,7 +2,9 @@
 
 import errno
 import os
+import shutil
 import stat
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -13,6 +15,7 @@ from hypothesis import strategies as st
 from edgevoice.dialog.events import TurnDone, TurnStarted, Understood
 from edgevoice.errors import ConfigError, OutputError
 from edgevoice.privacy.keys import CREDENTIAL, load_key, make_key
+from edgevoice.privacy.lifetime import DAY_S, Moment
 from edgevoice.privacy.sealing import HEAD_BYTES, SealBrokenError, Torn, new_head, seal, unseal
 from edgevoice.privacy.transcripts import Transcripts, TranscriptWriter, transcripts_folder
 
@@ -131,46 +134,96 @@ def test_turns_are_kept_in_a_private_folder(tmp_path: Path) -> None:
     kept.write(KEY, {"user": "hello"})
     kept.write(KEY, {"user": "bye"})
     assert [turn["user"] for turn in Transcripts(folder).read(KEY).turns] == ["hello", "bye"]
-    (file,) = folder.iterdir()
+    (file,) = folder.glob("*.sealed")
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     found = kept.read(OTHER)
     assert not found.turns and "another key" in found.broken[0]
 
 
+def at(day: float, *, date: datetime = NOON, boot: str = "1") -> Moment:
+    """What a machine says that has run for so many days."""
+    return Moment(wall=date.timestamp() + day * DAY_S, boot=boot, up=day * DAY_S)
+
+
 def test_a_new_day_is_a_new_file_and_old_ones_go(tmp_path: Path) -> None:
-    now = [NOON]
-    kept = Transcripts(tmp_path, lambda: now[0])
+    day = [0]
+    kept = Transcripts(tmp_path, lambda: NOON, lambda: at(day[0]))
     for _ in range(5):
         kept.write(KEY, {"user": "hello"})
-        now[0] += timedelta(days=1)
+        day[0] += 1
     (tmp_path / "notes.sealed").write_text("not ours")
     assert kept.purge(3) == 2
     assert len(kept.read(KEY).turns) == 3
     assert kept.purge(0) == 3
-    assert [path.name for path in tmp_path.iterdir()] == ["notes.sealed"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["lifetime.json", "notes.sealed"]
 
 
-def test_a_full_disk_costs_one_turn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    moments = (NOON + timedelta(seconds=second) for second in range(3))
-    kept = Transcripts(tmp_path, lambda: next(moments))
-    kept.write(KEY, {"user": "one"})
+@pytest.mark.parametrize("years", [-10, 10])
+@pytest.mark.parametrize("boot", ["1", "2"])
+def test_a_clock_that_jumps_lets_go_of_nothing(tmp_path: Path, years: int, boot: str) -> None:
+    """While it runs, and while it is off; kept for a single day."""
+    Transcripts(tmp_path, lambda: NOON, lambda: at(0.9)).write(KEY, {"user": "hello"})
+    far = NOON.replace(year=NOON.year + years)
+    kept = Transcripts(tmp_path, lambda: far, lambda: at(0.9, date=far, boot=boot))
+    assert kept.purge(1) == 0
+    kept.write(KEY, {"user": "hello again"})
+    assert kept.purge(1) == 0 and len(kept.read(KEY).turns) == 2
+    later = Transcripts(tmp_path, lambda: far, lambda: at(3.9, date=far, boot=boot))
+    assert later.purge(1) == 2
+
+
+def test_without_its_count_of_days_nothing_goes_too_soon(tmp_path: Path) -> None:
+    day = [0]
+    kept = Transcripts(tmp_path, lambda: NOON, lambda: at(day[0]))
+    kept.write(KEY, {"user": "hello"})
+    day[0] = 50
+    kept.write(KEY, {"user": "hello"})
+    (tmp_path / "lifetime.json").write_text("{")
+    again = Transcripts(tmp_path, lambda: NOON, lambda: at(day[0]))
+    assert again.purge(50) == 0
+    day[0] = 51
+    assert again.purge(50) == 1
+
+
+def test_a_full_disk_leaves_everything_as_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    moments = (NOON + timedelta(seconds=second) for second in range(5))
+    kept = Transcripts(tmp_path, lambda: next(moments), lambda: at(0))
     write = os.write
-    sizes = iter([20])
+    sizes: Iterator[int] = iter([])
 
     def full(file: int, content: bytes) -> int:
         if size := next(sizes, 0):
             return write(file, content[:size])
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    with monkeypatch.context() as disk:
-        disk.setattr(os, "write", full)
-        with pytest.raises(OutputError, match="No space left"):
-            kept.write(KEY, {"user": "two"})
-    kept.write(KEY, {"user": "three"})
+    def refused() -> None:
+        nonlocal sizes
+        sizes = iter([20])
+        with monkeypatch.context() as disk:
+            disk.setattr(os, "write", full)
+            with pytest.raises(OutputError, match="No space left"):
+                kept.write(KEY, {"user": "two"})
+
+    refused()
+    assert not list(tmp_path.glob("*.sealed"))
+    kept.write(KEY, {"user": "one"})
+    refused()
+    kept.write(KEY, {"user": "two"})
+    assert len(list(tmp_path.glob("*.sealed"))) == 1
     found = kept.read(KEY)
-    assert [turn["user"] for turn in found.turns] == ["one", "three"]
-    assert len(found.torn) == 1 and not found.broken
+    assert [turn["user"] for turn in found.turns] == ["one", "two"]
+    assert not found.torn and not found.broken
+
+
+def test_a_folder_that_was_removed_is_made_again(tmp_path: Path) -> None:
+    kept = Transcripts(tmp_path / "kept", lambda: NOON, lambda: at(0))
+    kept.write(KEY, {"user": "one"})
+    shutil.rmtree(tmp_path / "kept")
+    kept.write(KEY, {"user": "two"})
+    assert [turn["user"] for turn in kept.read(KEY).turns] == ["two"]
 
 
 def test_they_lie_where_the_settings_say(tmp_path: Path) -> None:
@@ -188,29 +241,39 @@ def tell(writer: TranscriptWriter) -> None:
 
 
 def test_finished_turns_are_sealed(tmp_path: Path) -> None:
-    kept = Transcripts(tmp_path, lambda: NOON)
+    kept = Transcripts(tmp_path)
     writer = TranscriptWriter(kept, KEY, 30, lambda text: text.replace("Ann", "[name]"))
     tell(writer)
     writer(Understood(4, 4, "never answered", -0.1))
     writer.close()
-    assert kept.read(KEY).turns == [
-        {
-            "at": "2026-01-02T12:00:00.000+00:00",
-            "turn": 7,
-            "user": "call me [name]",
-            "agent": "Hello [name].",
-            "understood": True,
-            "interrupted": True,
-        }
-    ]
+    (turn,) = kept.read(KEY).turns
+    assert datetime.now(UTC) - datetime.fromisoformat(turn.pop("at")) < timedelta(minutes=1)
+    assert turn == {
+        "turn": 7,
+        "user": "call me [name]",
+        "agent": "Hello [name].",
+        "understood": True,
+        "interrupted": True,
+    }
 
 
-def test_a_disk_that_fails_is_a_line_in_the_log_without_a_word(
+def test_what_the_disk_refuses_is_written_when_it_can_be(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     (blocked := tmp_path / "file").write_text("")
-    writer = TranscriptWriter(Transcripts(blocked / "kept", lambda: NOON), KEY, 30)
-    tell(writer)
+    kept = Transcripts(blocked / "kept", lambda: NOON)
+    writer = TranscriptWriter(kept, KEY, 30)
+    for _ in range(5):
+        tell(writer)
+    blocked.unlink()
     writer.close()
-    (line,) = caplog.messages
-    assert "cannot be written" in line and "Ann" not in line
+    assert len(kept.read(KEY).turns) == 5
+    assert len(caplog.messages) <= 2 and not any("Ann" in line for line in caplog.messages)
+
+
+def test_old_ones_go_although_nobody_speaks(tmp_path: Path) -> None:
+    Transcripts(tmp_path, lambda: NOON, lambda: at(0)).write(KEY, {"user": "hello"})
+    gone: list[int] = []
+    kept = Transcripts(tmp_path, lambda: NOON, lambda: at(40))
+    TranscriptWriter(kept, KEY, 30, purged=gone.append).close()
+    assert gone == [1]
