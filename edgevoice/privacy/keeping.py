@@ -14,6 +14,7 @@ from typing import Self
 from edgevoice import __version__
 from edgevoice.config import Config
 from edgevoice.errors import ConfigError, OutputError
+from edgevoice.files import new_folder
 from edgevoice.privacy.audit import AuditLog, audit_folder, utc_now
 from edgevoice.privacy.chain import Happened, Line
 from edgevoice.privacy.cues import cues_of
@@ -64,6 +65,7 @@ class Keeping:
             self._quiet_until += HOUR.total_seconds()
         else:
             self._tell_start()
+            self._writing.settle()  # what happens next may be the end
 
     @property
     def observers(self) -> list[Observer]:
@@ -165,6 +167,7 @@ class Keeping:
         flags = os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
         handle = None
         try:
+            new_folder(audit_folder(), 0o700)
             handle = os.open(audit_folder() / "running", flags, 0o600)
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:

@@ -50,6 +50,7 @@ class Later:
         self._silent_until = clock()
         self._changed = threading.Condition()
         self._news = True
+        self._idle = False
         self._closing = False
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
         self._thread.start()
@@ -60,13 +61,18 @@ class Later:
             self._jobs.append(job)
             self._bound()
             self._news = True
-            self._changed.notify()
+            self._changed.notify_all()
+
+    def settle(self) -> None:
+        """Wait until everything was tried, however that went."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._idle and not self._news, PATIENCE_S)
 
     def close(self) -> None:
         """Have everything done, as far as the disk allows, and end."""
         with self._changed:
             self._closing = True
-            self._changed.notify()
+            self._changed.notify_all()
         self._thread.join(PATIENCE_S)
         left = len(self._jobs) + self._lost
         if left:
@@ -76,8 +82,10 @@ class Later:
         closing = False
         while not closing:
             with self._changed:
+                self._idle = True
+                self._changed.notify_all()
                 self._changed.wait_for(lambda: self._news or self._closing, self._again_s)
-                self._news, closing = False, self._closing
+                self._news, closing, self._idle = False, self._closing, False
             try:
                 self._do_all()
             except OutputError as error:

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 
@@ -127,3 +128,13 @@ def test_a_job_that_is_broken_is_lost_alone_and_its_words_stay_inside(
     later.close()
     assert disk.written == [1]
     assert caplog.messages == ["the log: one is lost (ValueError)"]
+
+
+def test_whoever_settles_finds_it_done() -> None:
+    done: list[int] = []
+    later = Later("log")
+    for number in range(50):
+        later.put(partial(done.append, number))
+        later.settle()
+        assert done[-1] == number
+    later.close()
