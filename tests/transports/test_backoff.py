@@ -1,6 +1,18 @@
 """How long a failed device is left alone."""
 
-from edgevoice.transports.backoff import DELAYS_S, STABLE_S, Backoff
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from edgevoice.transports.backoff import (
+    DELAYS_S,
+    LONGEST_S,
+    PATIENT_EVERY,
+    SHORTEST_S,
+    STABLE_S,
+    Backoff,
+    patience,
+)
 
 
 def test_it_is_quick_at_first_and_never_slow() -> None:
@@ -22,3 +34,17 @@ def test_what_fails_again_and_again_is_tried_less_and_less() -> None:
     backoff = Backoff()
     backoff.failed(STABLE_S)
     assert backoff.failed(1.0) < backoff.failed(1.0) < backoff.failed(1.0)
+
+
+@pytest.mark.parametrize(("first_s", "given_s"), [(0.2, SHORTEST_S), (0.8, 2.4), (4.0, LONGEST_S)])
+def test_an_opening_is_given_what_the_first_one_needed_and_more(
+    first_s: float, given_s: float
+) -> None:
+    assert patience(first_s, 0) == pytest.approx(given_s)
+
+
+@given(st.floats(0, 60), st.integers(0, 1_000))
+def test_it_is_given_the_longest_time_now_and_then(first_s: float, hung: int) -> None:
+    given_s = [patience(first_s, hung + more) for more in range(PATIENT_EVERY)]
+    assert LONGEST_S in given_s
+    assert all(SHORTEST_S <= each <= LONGEST_S for each in given_s)
