@@ -57,6 +57,12 @@ def air(first: OpenedCard, setting: str = "auto") -> tuple[Air, Told]:
     return air, told
 
 
+def asked(air: Air) -> dict[str, Any]:
+    """What the next sound process is asked for."""
+    request: dict[str, Any] = air._devices()._request
+    return request
+
+
 def both(card: OpenedCard) -> dict[str, OpenedCard]:
     return {"input": card, "output": card}
 
@@ -92,7 +98,7 @@ def test_where_the_canceller_is_another_one_the_devices_are_opened_again() -> No
     with pytest.raises(DeviceError, match="echo is another"):
         there._accept(both(OTHER))
     assert there.room.duplex is Duplex.CANCEL
-    assert there._devices()._request["cancel_echo"]["delay_ms"] == 80
+    assert asked(there)["cancel_echo"]["delay_ms"] == 80
     there._accept(both(OTHER))  # this time it is as it should be
     assert told.echo == [{"half_duplex": False, "echo_delay": 1_280}]
 
@@ -117,10 +123,10 @@ def test_a_refused_device_does_not_end_the_waiting(monkeypatch: pytest.MonkeyPat
     there, _ = air(JABRA)
     there._familiar.known()
     monkeypatch.setattr(familiar, "PATIENCE_S", 0)
-    assert not there._devices()._request["cards"]["input"]["known"]["only"]
+    assert not asked(there)["cards"]["input"]["known"]["only"]
     with pytest.raises(DeviceError):
         there._accept(both(OTHER))
-    assert not there._devices()._request["cards"]["input"]["known"]["only"]
+    assert not asked(there)["cards"]["input"]["known"]["only"]
 
 
 def test_a_person_is_told_that_the_card_is_away_and_that_it_is_another_one() -> None:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from edgevoice.transports.backoff import (
     DELAYS_S,
     LONGEST_S,
-    PATIENT_EVERY,
+    PATIENT_FROM,
     SHORTEST_S,
     STABLE_S,
     Backoff,
@@ -43,8 +43,12 @@ def test_an_opening_is_given_what_the_first_one_needed_and_more(
     assert patience(first_s, 0) == pytest.approx(given_s)
 
 
-@given(st.floats(0, 60), st.integers(0, 1_000))
-def test_it_is_given_the_longest_time_now_and_then(first_s: float, hung: int) -> None:
-    given_s = [patience(first_s, hung + more) for more in range(PATIENT_EVERY)]
-    assert LONGEST_S in given_s
-    assert all(SHORTEST_S <= each <= LONGEST_S for each in given_s)
+def test_it_is_given_the_longest_time_now_and_then_and_ever_more_seldom() -> None:
+    longest = [hung + 1 for hung in range(1_000) if patience(0.2, hung) == LONGEST_S]
+    assert longest == [PATIENT_FROM * 2**number for number in range(len(longest))]
+    assert longest[-1] == 512
+
+
+@given(st.floats(0, 60), st.integers(0, 10**6))
+def test_it_is_never_given_less_or_more(first_s: float, hung: int) -> None:
+    assert SHORTEST_S <= patience(first_s, hung) <= LONGEST_S

@@ -284,7 +284,7 @@ async def no_process() -> None:
     raise OSError("cannot allocate memory")
 
 
-@pytest.mark.parametrize("hung", [1, 2, 3])
+@pytest.mark.parametrize("hung", [1, 2, 7])
 @pytest.mark.parametrize("opening_s", [0.0, 0.2, 0.4])
 def test_an_opening_that_hangs_is_given_up(hung: int, opening_s: float) -> None:
     async def story(scene: Scene) -> None:
@@ -310,7 +310,7 @@ def test_a_device_that_takes_longer_than_ever_is_found_as_well() -> None:
         scene.socket.plugged = False
         await asyncio.sleep(0.1)
         scene.socket.plugged = True
-        async with asyncio.timeout(15):
+        async with asyncio.timeout(20):
             await scene.hears()
 
     play(story, Scene())
