@@ -54,6 +54,9 @@ def air(first: OpenedCard, setting: str = "auto") -> tuple[Air, Told]:
     air = Air(config, room, 22_050, told.changed)
     air.tell(told.live_with)
     air._accept({"input": first, "output": first})
+    (now,) = told.echo
+    assert now["half_duplex"] is room.half_duplex
+    told.echo.clear()
     return air, told
 
 
@@ -116,6 +119,15 @@ def test_what_the_settings_say_is_said_of_all_devices(setting: str) -> None:
     there, _ = air(JABRA, setting)
     there._accept(both(UNKNOWN))
     assert there.room.duplex is Duplex(setting)
+
+
+def test_who_comes_later_is_told_how_it_is_by_then() -> None:
+    """A new conversation, after new settings, over devices that are others since."""
+    there, _ = air(JABRA)
+    there._accept(both(UNKNOWN))
+    late = Told()
+    there.tell(late.live_with)
+    assert late.echo == [{"half_duplex": True, "echo_delay": 0}]
 
 
 def test_a_refused_device_does_not_end_the_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
