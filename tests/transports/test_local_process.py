@@ -167,6 +167,7 @@ def test_a_device_is_found_again_whatever_its_number() -> None:
     renumbered = {**LEFT, "name": "Jabra: USB Audio (hw:7,0)"}
     assert find_again([WEBCAM, renumbered], known("Jabra: USB Audio", "usb:1-1.3"), EAR)
     assert find_again([WEBCAM, RIGHT], known("Jabra: USB Audio", "usb:1-1.3"), EAR) is RIGHT
+    assert find_again([RIGHT, LEFT], known("Jabra: USB Audio", "usb:1-1.3"), EAR) is LEFT
     twin = known("Jabra: USB Audio", "usb:1-1.3", twins=True)
     assert find_again([RIGHT, LEFT], twin, EAR) is LEFT
     assert find_again([RIGHT, WEBCAM], twin, EAR) is None
