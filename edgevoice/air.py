@@ -61,8 +61,9 @@ class Air:
         )
 
     def tell(self, who: LivesWithEcho) -> None:
-        """Whom to tell when the echo is another one."""
+        """Whom to tell how to live with the echo: now, and when it is another one."""
         self._tell = who
+        self._tell_echo()
 
     def _devices(self) -> LocalTransport:
         audio = self._audio
@@ -86,13 +87,16 @@ class Air:
         elif echoing != self._present:
             self._present, before = echoing, self.room
             self.room = self._room_of(echoing)
-            if self._tell:
-                self._tell(half_duplex=self.room.half_duplex, echo_delay=self.room.echo_delay)
+            self._tell_echo()
             if self._cancels(before) != self._cancels(self.room):
                 raise DeviceError("The echo is another one now", "The devices are opened again.")
         self._news = self._familiar.opened(cards)
         if self._news:
             log.warning("%s; %s: %s", self._news, self.room.duplex.value, self.room.reason)
+
+    def _tell_echo(self) -> None:
+        if self._tell:
+            self._tell(half_duplex=self.room.half_duplex, echo_delay=self.room.echo_delay)
 
     def _room_of(self, echoing: "Echoing") -> Room:
         room = room_between(self._audio.duplex, echoing.devices)

@@ -14,6 +14,7 @@ from edgevoice.errors import DeviceError
 from edgevoice.transports import sound_process
 from edgevoice.transports.base import Transport
 from edgevoice.transports.local import LocalTransport
+from edgevoice.transports.sound_link import environment
 
 LIST_SECONDS = 10.0
 LEVEL_MS = 100
@@ -52,6 +53,7 @@ def list_devices() -> list[Device]:
     try:
         answer = subprocess.run(
             command,
+            env=environment(),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

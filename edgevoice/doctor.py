@@ -22,6 +22,7 @@ from edgevoice.duplex import between
 from edgevoice.engine_trial import SECTIONS, Trial, try_engine
 from edgevoice.errors import ConfigError, EdgevoiceError
 from edgevoice.phrases_file import load_phrases
+from edgevoice.transports.sound_places import PATH, USB, plain_name
 
 SETUP = "Type `make setup` in edgevoice's folder."
 
@@ -321,6 +322,10 @@ def _check_device(
         cure = f"Plug a {name} in; `edgevoice devices` lists what is there."
         return Check(name, "fail", "none is connected", cure)
     if found:
+        places = [d.places[0] for d in known if plain_name(d.name) == found and d.places]
+        if len(set(places)) > 1 and not (wanted or "").startswith((USB, PATH)):
+            cure = f"Set audio.{key}_device to the place of one of them: {', '.join(places)}."
+            return Check(name, "warn", f"{len(set(places))} are called {found}", cure)
         return Check(name, "ok", found if wanted else f"{found}, the system's default")
     what = f"no {name} is called {wanted!r}" if wanted else "none is the system's default"
     cure = f"Set audio.{key}_device to one of: {', '.join(d.name for d in known)}."

@@ -1,14 +1,17 @@
 """What devices there are, how loud it is, and the test tone."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import numpy as np
 import pytest
+from typer.testing import CliRunner
 
 from edgevoice import devices
 from edgevoice.audio.chunk import AudioChunk, Samples
+from edgevoice.cli.app import app
 from edgevoice.errors import DeviceError
 from edgevoice.transports import sound_process
 from edgevoice.transports.local import LocalTransport
@@ -52,6 +55,20 @@ def test_a_sound_system_that_fails_is_one_clear_line(
     monkeypatch.setattr(devices, "LIST_SECONDS", 1.0)
     with pytest.raises(DeviceError, match=says):
         devices.list_devices()
+
+
+def test_the_list_tells_equal_devices_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    def jabra(number: int, *places: str) -> devices.Device:
+        name = f"Jabra: USB Audio (hw:{number},0)"
+        return devices.Device(name, "ALSA", 1, 2, 48_000, False, False, places)
+
+    both = [jabra(1, "usb:1-1.3", "path:pci-usb-0:1.3:1.0"), jabra(2, "usb:1-1.4")]
+    monkeypatch.setattr(devices, "list_devices", lambda: both)
+    shown = CliRunner(env={"COLUMNS": "200"}).invoke(app, ["devices"]).output
+    lines = [line for line in shown.splitlines() if "Jabra" in line]
+    assert [line.split()[-1] for line in lines] == ["usb:1-1.3", "usb:1-1.4"]
+    told = json.loads(CliRunner().invoke(app, ["devices", "--json"]).output)
+    assert told[0]["places"] == ["usb:1-1.3", "path:pci-usb-0:1.3:1.0"]
 
 
 def test_ten_levels_a_second() -> None:

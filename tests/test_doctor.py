@@ -309,3 +309,19 @@ def test_this_machine_knows_itself() -> None:
     assert machine.cores >= 1
     assert 0 < machine.available <= machine.memory
     assert machine.processor
+
+
+def test_of_two_that_are_called_alike_the_place_must_be_said() -> None:
+    jabra = FakeDevice("Jabra: USB Audio (hw:1,0)", 1, 2, True, True, places=("usb:1-1.3",))
+    twin = replace(jabra, name="Jabra: USB Audio (hw:2,0)", places=("usb:1-1.4",))
+
+    def told(wanted: str | None) -> list[tuple[str, str]]:
+        device = {"input_device": wanted, "output_device": wanted}
+        config = Config.model_validate({"audio": device})
+        checks = doctor.check_sound(config, lambda: [jabra, twin])
+        return [(check.status, check.cure) for check in checks]
+
+    for vague in (None, "jabra"):
+        assert [status for status, _ in told(vague)] == ["warn", "warn"]
+        assert "usb:1-1.3, usb:1-1.4" in told(vague)[0][1]
+    assert [status for status, _ in told("usb:1-1.4")] == ["ok", "ok"]

@@ -136,5 +136,16 @@ def test_devices_are_found_by_the_names_in_the_settings(
     assert between(*wanted, [JABRA_2, JABRA, DEFAULT, HEADPHONES]) == Devices(*found)
 
 
+def test_equal_devices_are_found_by_their_places_and_named_without_numbers() -> None:
+    left = FakeDevice("Jabra: USB Audio (hw:1,0)", 1, 2, places=("usb:1-1.3",))
+    right = FakeDevice("Jabra: USB Audio (hw:2,0)", 1, 2, places=("usb:1-1.4", "path:usb-0:1.4"))
+    named = "Jabra: USB Audio"
+    assert between("usb:1-1.4", "path:usb-0:1.4", [left, right]) == Devices(named, named)
+    assert between("usb:1-1.2", "hw:1,0", [left, right]) == Devices("", "")
+    assert between(left.name, right.name, [replace(left, is_default_input=True)]) == Devices(
+        named, named
+    )
+
+
 def test_without_devices_there_are_no_names() -> None:
     assert between(None, None, []) == Devices("", "")

@@ -64,6 +64,15 @@ def test_nothing_gets_lost_on_the_way(
     assert recall(file, LAPTOP) == (measured, "")
 
 
+def test_a_card_that_has_another_number_now_is_known_also_from_older_files(file: Path) -> None:
+    numbered = Devices("Jabra: USB Audio (hw:1,0)", "Jabra: USB Audio (hw:1,0)")
+    remember(file, numbered, CANCEL)  # as it was written once
+    plain = Devices("Jabra: USB Audio", "Jabra: USB Audio")
+    assert recall(file, plain) == (CANCEL, "")
+    remember(file, plain, FULL)
+    assert len(json.loads(file.read_text())) == 1
+
+
 def test_nothing_was_measured_yet(file: Path) -> None:
     assert recall(file, LAPTOP) == (None, "")
 

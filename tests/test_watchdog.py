@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from edgevoice.audio.chunk import LISTENING_RATE, AudioChunk
 from edgevoice.notify import Notifier
 from edgevoice.signals import Phase
-from edgevoice.watchdog import DEAF, DEAF_AFTER_S, WORDS, Bulletin, Pulse, Watched
+from edgevoice.watchdog import DEAF, DEAF_AFTER_S, LOOKING_S, WORDS, Bulletin, Pulse, Watched
 
 PERIOD = 320
 PERIOD_S = PERIOD / LISTENING_RATE
@@ -32,7 +32,7 @@ class Clock:
 @st.composite
 def happenings(draw: st.DrawFn) -> list[tuple[str, float]]:
     """What happens to a pulse, and how many seconds pass before it."""
-    what = st.sampled_from(["sound", "filler", "turned", "ask"])
+    what = st.sampled_from(["sound", "filler", "turned", "ask", "looked"])
     return draw(st.lists(st.tuples(what, st.sampled_from([0.0, 0.02, 0.5, 1.9, 2.1, 5.0]))))
 
 
@@ -43,6 +43,7 @@ def test_no_ping_without_fresh_sound_and_a_turn_of_the_loop(
     clock = Clock()
     pulse = Pulse(4.0, clock=clock)
     samples, heard_at, pinged_at, turned = 0, -np.inf, -np.inf, False
+    looks, looked_at = 0, -np.inf
     for what, passed in happened:
         clock.now += passed
         match what:
@@ -52,12 +53,17 @@ def test_no_ping_without_fresh_sound_and_a_turn_of_the_loop(
                 pulse.arrived(samples)
             case "filler":
                 pulse.arrived(samples)
+                pulse.looked(looks)
+            case "looked":
+                looks, looked_at = looks + 1, clock.now
+                pulse.looked(looks)
             case "turned":
                 turned = True
                 pulse.turned()
         hears = clock.now - heard_at <= DEAF_AFTER_S
         assert pulse.deaf is not hears
-        assert pulse.due is (turned and hears and clock.now - pinged_at >= 4.0)
+        looks_for_it = clock.now - looked_at <= LOOKING_S
+        assert pulse.due is (turned and (hears or looks_for_it) and clock.now - pinged_at >= 4.0)
         if what == "ask" and pulse.due:
             pulse.pinged()
             pinged_at, turned = clock.now, False
@@ -187,6 +193,35 @@ def test_fillers_are_no_sound(manager: Manager, caplog: pytest.LogCaptureFixture
     card = Card(Clock(), [*well, *away, *well])
     asyncio.run(converse(watched(card, manager)))
     assert manager.told()[-2:] == ["STATUS=", "WATCHDOG=1"]
+
+
+@pytest.mark.parametrize(("every_s", "pings"), [(2.0, True), (LOOKING_S - 1, True), (None, False)])
+def test_a_card_that_is_looked_for_keeps_us_alive_and_a_hung_search_does_not(
+    manager: Manager, every_s: float | None, pings: bool
+) -> None:
+    """A restart would not plug it in. Here it is away for an hour."""
+    clock = Clock()
+    card = Card(clock, [*[(PERIOD_S, False)] * 50, *[(0.5, True)] * 7_200])
+    notifier = Notifier(manager.name, 15.0)
+
+    def looked() -> int:
+        return int(clock.now / every_s) if every_s else 1
+
+    pulse = Pulse(15.0, clock=clock)
+    transport = Watched(card, notifier, Bulletin(notifier), pulse, looked)
+    told: list[str] = []
+
+    async def hold() -> None:
+        latest = 0.0
+        async for _ in transport.chunks():
+            said = manager.told()
+            told.extend(said)
+            latest = clock.now if "WATCHDOG=1" in said else latest
+            assert not pings or clock.now - latest < 30  # the unit's WatchdogSec
+
+    asyncio.run(hold())
+    assert f"STATUS={DEAF}" in told  # and nobody believes that it hears
+    assert (told.count("WATCHDOG=1") > 3_600 / 30) is pings
 
 
 def test_a_conversation_that_is_stuck_pings_no_more(manager: Manager) -> None:

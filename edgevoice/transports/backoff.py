@@ -15,17 +15,18 @@ SHORTEST_S, LONGEST_S = 1.5, 5.0
 """What an opening is given at least, and at most."""
 SLACK = 3.0
 """It is given so many times what the first one took."""
-PATIENT_EVERY = 4
-"""So many openings that hung in a row: the next one is given the longest time. Some devices take
-longer to come alive than on the first day; and whoever waits so long is not back within three
-seconds, so it is the exception."""
+PATIENT_FROM = 8
+"""The eighth opening in a row that hangs is given the longest time, and so are the 16th, the 32nd
+and so on. Some devices take longer to come alive than on the first day, and must be found all the
+same; but whoever waits so long is not back within three seconds, so it is the exception."""
 
 
 def patience(first_s: float, hung: int) -> float:
     """Seconds that an opening is given; the first one of all took `first_s`, and `hung` in a row
     were given up.
     """
-    if hung % PATIENT_EVERY == PATIENT_EVERY - 1:
+    this = hung + 1
+    if this >= PATIENT_FROM and this.bit_count() == 1:  # a power of two
         return LONGEST_S
     return min(max(SLACK * first_s, SHORTEST_S), LONGEST_S)
 

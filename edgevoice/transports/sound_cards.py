@@ -49,12 +49,17 @@ def find_device(devices: Sequence[dict[str, Any]], wanted: str, channels: str) -
 def find_again(
     devices: Sequence[dict[str, Any]], known: dict[str, Any], channels: str
 ) -> dict[str, Any] | None:
-    """The device that was `known`, whatever its number is now; None: it is not there."""
-    for device in devices:
-        named = device[channels] > 0 and plain_name(device["name"]) == known["name"]
-        if named and (not known["twins"] or _meet(device["places"], known["places"])):
-            return device
-    return None
+    """The device that was `known`, whatever its number is now; None: it is not there.
+
+    It may have been plugged in elsewhere meanwhile, but only if its name tells that it is the one.
+    """
+    named = [
+        device
+        for device in devices
+        if device[channels] > 0 and plain_name(device["name"]) == known["name"]
+    ]
+    there = [device for device in named if _meet(device["places"], known["places"])]
+    return next(iter(there if there or known["twins"] else named), None)
 
 
 def _closeness(wanted: str, device: dict[str, Any]) -> int:

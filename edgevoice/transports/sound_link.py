@@ -157,15 +157,20 @@ class SoundLink:
         self._period.clear()
 
 
+def environment() -> dict[str, str]:
+    """Of a sound process: ours, and it imports the same edgevoice."""
+    home = str(Path(edgevoice.__file__).parent.parent)
+    path = [*filter(None, [os.environ.get("PYTHONPATH")]), home]
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(path)}
+
+
 def _start(request: dict[str, Any], *descriptors: int) -> subprocess.Popen[bytes]:
     # -P: the folder that we are in is no place to import from; the one that we come from is.
     # A group of its own: Ctrl-C is for us.
     # ALSA and PortAudio write to the terminal whatever they like, so they get none.
-    home = str(Path(edgevoice.__file__).parent.parent)
-    path = [*filter(None, [os.environ.get("PYTHONPATH")]), home]
     return subprocess.Popen(
         [sys.executable, "-P", "-m", "edgevoice.transports.sound_process", json.dumps(request)],
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(path)},
+        env=environment(),
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

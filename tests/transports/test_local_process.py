@@ -6,7 +6,14 @@ from typing import Any
 
 import pytest
 
-from edgevoice.transports.sound_cards import Card, NoSuchDevice, devices, find_device
+from edgevoice.transports import sound_cards
+from edgevoice.transports.sound_cards import (
+    Card,
+    NoSuchDevice,
+    devices,
+    find_again,
+    find_device,
+)
 
 DEVICES = [
     {"name": "HDMI 0", "maxInputChannels": 0, "maxOutputChannels": 8, "places": []},
@@ -132,3 +139,92 @@ def test_without_cancelling_the_process_starts_quickly() -> None:
         [sys.executable, "-c", look], check=True, capture_output=True, text=True, timeout=30
     )
     assert not {"numpy", "soxr", "asyncio", "pyaudio"} & set(answer.stdout.split())
+
+
+def card(name: str, *places: str, inputs: int = 1) -> dict[str, Any]:
+    return {"name": name, "places": list(places), "maxInputChannels": inputs}
+
+
+LEFT = card("Jabra: USB Audio (hw:1,0)", "usb:1-1.3", "path:usb-0:1.3:1.0")
+RIGHT = card("Jabra: USB Audio (hw:2,0)", "usb:1-1.4", "path:usb-0:1.4:1.0")
+WEBCAM = card("Webcam: USB Audio (hw:0,0)", "usb:1-1.1")
+EAR = "maxInputChannels"
+
+
+@pytest.mark.parametrize("there", [[LEFT, RIGHT, WEBCAM], [WEBCAM, RIGHT, LEFT]])
+def test_equal_devices_are_told_apart_by_their_places(there: list[dict[str, Any]]) -> None:
+    assert find_device(there, "usb:1-1.4", EAR) is RIGHT
+    assert find_device(there, "path:usb-0:1.3:1.0", EAR) is LEFT
+    with pytest.raises(NoSuchDevice, match='"Jabra: USB Audio" at usb:1-1'):
+        find_device(there, "usb:1-1.2", EAR)
+
+
+def known(name: str, *places: str, twins: bool = False, only: bool = False) -> dict[str, Any]:
+    return {"name": name, "places": list(places), "twins": twins, "only": only}
+
+
+def test_a_device_is_found_again_whatever_its_number() -> None:
+    renumbered = {**LEFT, "name": "Jabra: USB Audio (hw:7,0)"}
+    assert find_again([WEBCAM, renumbered], known("Jabra: USB Audio", "usb:1-1.3"), EAR)
+    assert find_again([WEBCAM, RIGHT], known("Jabra: USB Audio", "usb:1-1.3"), EAR) is RIGHT
+    assert find_again([RIGHT, LEFT], known("Jabra: USB Audio", "usb:1-1.3"), EAR) is LEFT
+    twin = known("Jabra: USB Audio", "usb:1-1.3", twins=True)
+    assert find_again([RIGHT, LEFT], twin, EAR) is LEFT
+    assert find_again([RIGHT, WEBCAM], twin, EAR) is None
+    assert find_again([{**LEFT, EAR: 0}], twin, EAR) is None
+
+
+class Machine(FakePortAudio):
+    """Devices by their names; the first one is the default."""
+
+    def __init__(self, *names: str) -> None:
+        super().__init__({16_000}, {1})
+        self._infos = [{**self._info, "index": at, "name": name} for at, name in enumerate(names)]
+
+    def get_device_count(self) -> int:
+        return len(self._infos)
+
+    def get_device_info_by_index(self, index: int) -> dict[str, Any]:
+        return self._infos[index]
+
+    def get_default_input_device_info(self) -> dict[str, Any]:
+        return self._infos[0]
+
+
+def reopened(audio: Machine, before: dict[str, Any], wanted: str | None = None) -> Card:
+    return Card(audio, "input", wanted, [16_000], 20, lambda *_: lambda *_: (None, 0), before)
+
+
+def test_another_default_is_not_taken_for_the_one_we_had() -> None:
+    machine = Machine("Webcam: USB Audio (hw:0,0)", "Headset: USB Audio (hw:1,0)")
+    jabra = known("Jabra: USB Audio", only=True)
+    with pytest.raises(NoSuchDevice, match='like before, "Jabra: USB Audio"; there is "Webcam'):
+        reopened(machine, jabra)
+    assert reopened(machine, {**jabra, "only": False}).name == "Webcam: USB Audio"
+    headset = known("Headset: USB Audio", only=True)
+    assert reopened(machine, headset).name == "Headset: USB Audio"
+    assert reopened(machine, headset, "usb").name == "Headset: USB Audio"
+
+
+def test_two_of_one_name_are_called_twins() -> None:
+    one, two = "Jabra: USB Audio (hw:1,0)", "Jabra: USB Audio (hw:2,0)"
+    assert reopened(Machine(one, two), known("nobody")).described()["twins"]
+    assert not reopened(Machine(one, "Webcam (hw:2,0)"), known("nobody")).described()["twins"]
+
+
+@pytest.mark.parametrize(("now", "refused"), [(1, False), (2, True), (None, False)])
+def test_the_card_behind_the_default_is_looked_at(
+    now: int | None, refused: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    places = {1: ["usb:1-1.3"], 2: ["path:platform-fef00700.hdmi"]}
+    monkeypatch.setattr(sound_cards, "find_places", lambda: places)
+    monkeypatch.setattr(sound_cards, "held_cards", lambda _: {now} - {None})
+    before = known("default", "usb:1-1.3", only=True)
+    if refused:
+        with pytest.raises(NoSuchDevice, match="another card now"):
+            reopened(Machine("default"), before)
+    else:
+        assert reopened(Machine("default"), before).described()["places"] == places.get(
+            now or 0, []
+        )
+    assert reopened(Machine("default"), {**before, "only": False}).name == "default"

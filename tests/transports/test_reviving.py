@@ -10,7 +10,9 @@ import pytest
 from edgevoice.audio.chunk import AudioChunk
 from edgevoice.errors import DeviceError
 from edgevoice.testing import run_virtual
+from edgevoice.transports.backoff import FIRST_TRIES, SHORTEST_S
 from edgevoice.transports.reviving import RevivingTransport
+from edgevoice.watchdog import LOOKING_S
 
 RATE = 1_000
 """Of what is played: a sample is a millisecond."""
@@ -34,6 +36,8 @@ class Device:
         self._socket = socket
 
     async def open(self) -> None:
+        if self._socket.troubles:
+            await self._socket.troubles.pop(0)()
         await asyncio.sleep(self._socket.opening_s)
         self._check()
 
@@ -86,6 +90,7 @@ class Socket:
         self.opening_s = 0.2
         self.devices: list[Device] = []
         self.news: list[bool] = []
+        self.troubles: list[Callable[[], Coroutine[None, None, None]]] = []
 
     def device(self) -> Device:
         self.devices.append(Device(self))
@@ -265,6 +270,105 @@ def test_a_device_that_fails_again_and_again_leaves_one_reply() -> None:
         assert scene.transport.heard() == 900
 
     assert play(story, Scene()).played == counted(900).pcm.tolist()
+
+
+async def hangs() -> None:
+    await asyncio.sleep(1e9)
+
+
+async def fails() -> None:
+    raise DeviceError("Unanticipated host error", "Plug it in.")
+
+
+async def no_process() -> None:
+    raise OSError("cannot allocate memory")
+
+
+@pytest.mark.parametrize("hung", [1, 2, 7])
+@pytest.mark.parametrize("opening_s", [0.0, 0.2, 0.4])
+def test_an_opening_that_hangs_is_given_up(hung: int, opening_s: float) -> None:
+    async def story(scene: Scene) -> None:
+        scene.socket.troubles = [hangs] * hung
+        scene.socket.plugged = False
+        await asyncio.sleep(0.1 + (hung - 1) * SHORTEST_S)
+        scene.socket.plugged = True  # while the last one of those hangs
+        back = now()
+        await scene.hears()
+        assert now() - back < 3
+
+    scene = Scene()
+    scene.socket.opening_s = opening_s
+    play(story, scene)
+
+
+def test_a_device_that_takes_longer_than_ever_is_found_as_well() -> None:
+    async def slow() -> None:
+        await asyncio.sleep(4)
+
+    async def story(scene: Scene) -> None:
+        scene.socket.troubles = [slow] * 100
+        scene.socket.plugged = False
+        await asyncio.sleep(0.1)
+        scene.socket.plugged = True
+        async with asyncio.timeout(20):
+            await scene.hears()
+
+    play(story, Scene())
+
+
+def test_an_error_once_in_so_many_openings_does_no_harm() -> None:
+    """Replugged forty times; every third opening fails. A try more, and nothing else."""
+
+    async def story(scene: Scene) -> None:
+        for _ in range(40):
+            scene.socket.troubles = [fails] if len(scene.socket.devices) % 3 else []
+            scene.socket.plugged = False
+            await asyncio.sleep(0.05)
+            scene.socket.plugged = True
+            back = now()
+            await scene.hears()
+            assert now() - back < 3
+            await asyncio.sleep(12)  # well again
+
+    scene = play(story, Scene())
+    assert scene.socket.news == [True, False] * 40
+
+
+@pytest.mark.parametrize("failures", [0, 1, 2, 3])
+def test_the_first_start_has_a_few_tries_too(failures: int) -> None:
+    async def story() -> None:
+        socket = Socket()
+        socket.troubles = [fails] * failures
+        transport = RevivingTransport(socket.device, clock=now)
+        if failures < FIRST_TRIES:
+            await transport.open()
+            assert not transport.away
+        else:
+            with pytest.raises(DeviceError, match="host error"):
+                await transport.open()
+        await transport.aclose()
+        assert now() < 2
+
+    run_virtual(story())
+
+
+def test_what_is_looked_for_is_counted_and_what_cannot_be_looked_for_is_not() -> None:
+    async def story(scene: Scene) -> None:
+        scene.socket.plugged = False
+        await asyncio.sleep(60)
+        looked = scene.transport.looked
+        assert looked > 60 / 2.5
+        scene.socket.troubles = [no_process] * 1_000
+        await asyncio.sleep(60)
+        assert scene.transport.looked <= looked + 1  # the one under way
+        scene.socket.troubles = [hangs] * 1_000
+        looked = scene.transport.looked
+        for _ in range(10):
+            await asyncio.sleep(LOOKING_S - 0.1)
+            assert scene.transport.looked > looked
+            looked = scene.transport.looked
+
+    play(story, Scene())
 
 
 def test_a_first_start_without_a_device_is_an_error() -> None:
