@@ -37,6 +37,13 @@ class Door:
         self._gate = Gate(LOOKBACK)
         self._deaf_until = 0
 
+    def take_over(self, before: "Door") -> None:
+        """Go on where `before` has come to: with whom we attend to, and the sound held back."""
+        self._attention.take_over(before._attention)
+        self._gate, self._deaf_until = before._gate, before._deaf_until
+        if self._wake_word is before._wake_word:
+            self._framer = before._framer
+
     @property
     def attending(self) -> Attending:
         """How attentive we are."""

@@ -23,7 +23,7 @@ from edgevoice.cli.console import (
     print_json,
     settings,
 )
-from edgevoice.config import Config, SttConfig
+from edgevoice.config import Config, SttConfig, find_config
 from edgevoice.duplex import Duplex
 from edgevoice.errors import DeviceError
 
@@ -52,16 +52,21 @@ def run(
     from edgevoice.app import converse, load_engines
     from edgevoice.board import SHARE, Pressure, watching
     from edgevoice.engines.base import Eased
+    from edgevoice.hands import Hands
+    from edgevoice.hangup import Hangups
     from edgevoice.notify import Notifier
     from edgevoice.privacy.journal import kept_by_journal
     from edgevoice.privacy.keeping import Keeping
     from edgevoice.privacy.memory import forbid_dumps, stay_out_of_swap
-    from edgevoice.room import controls, find_room, open_air, read_ahead, surroundings
+    from edgevoice.reloading import Settings
+    from edgevoice.room import find_room, open_air, read_ahead, surroundings
     from edgevoice.show import Quiet, Show
     from edgevoice.signals import FaultLed, Leds, Phase, load_led
     from edgevoice.watchdog import Bulletin, Pulse, Watched
 
-    chosen = settings(config)
+    hangups = Hangups()
+    source = config or find_config()
+    chosen = settings(source)
     read_ahead(chosen)
     room = find_room(chosen)
     quiet = quiet or kept_by_journal(sys.stdout.fileno())
@@ -79,6 +84,8 @@ def run(
         stay_out_of_swap()
         air = open_air(chosen, room, engines.voice.rate, led)
         transport = Watched(air, notifier, bulletin, Pulse(notifier.ping_s))
+        now = Settings(chosen, chosen, here)
+        hands = Hands(source, now, room, air, transport, bulletin, keeping, hangups)
 
         def press(pressure: Pressure, words: str) -> None:
             bulletin.note("board", words)
@@ -90,14 +97,8 @@ def run(
             if not quiet:
                 _welcome(chosen, room)
             async with watching(press):
-                await converse(
-                    chosen,
-                    engines,
-                    transport,
-                    [show, *keeping.observers],
-                    here,
-                    lambda agent: controls(chosen, agent),
-                )
+                observers = [show, *keeping.observers]
+                await converse(chosen, engines, transport, observers, here, hands.reach)
 
         _until_stopped(talk())
     finally:
@@ -250,12 +251,13 @@ def _typed_lines() -> Iterator[str]:
 
 
 def _until_stopped(conversation: Coroutine[Any, Any, None]) -> None:
-    """Hold `conversation` until it ends by itself, or Ctrl-C or a service manager ends it."""
+    """Hold `conversation` until it ends by itself, or Ctrl-C, a service manager or the end of the
+    terminal ends it."""
 
     async def hold() -> None:
         loop = asyncio.get_running_loop()
         task = asyncio.ensure_future(conversation)
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             loop.add_signal_handler(number, task.cancel)
         with suppress(asyncio.CancelledError):
             await task

@@ -48,6 +48,11 @@ class Keeping:
         except OutputError as error:
             log.warning("%s", error)
 
+    def config_changed(self, before: Config, now: Config) -> None:
+        """The settings were read again, and differ."""
+        digests = [_digest(config.model_dump_json()) for config in (before, now)]
+        self.note(Happened.CONFIG_CHANGED, before=digests[0], now=digests[1])
+
     def close(self) -> None:
         """Write what waits, and the last line."""
         if self._writer:
@@ -66,15 +71,19 @@ class Keeping:
         self.close()
 
     def _tell_start(self, config: Config) -> None:
+        before: dict[str, str] = {}  # what the latest line that tells it says
         try:
-            before = [line for line in self._audit.lines() if line.event == Happened.STARTED][-1:]
+            for line in self._audit.lines():
+                if line.event == Happened.STARTED:
+                    before = {key: _told(line, key) for key in ("config", "models")}
+                elif line.event == Happened.CONFIG_CHANGED:
+                    before["config"] = _told(line, "now")
         except OutputError as error:
             log.warning("%s", error)
-            before = []
         now = {"config": _digest(config.model_dump_json()), "models": _digest(_models(config))}
         for key, event in (("config", Happened.CONFIG_CHANGED), ("models", Happened.MODEL_CHANGED)):
-            if before and _told(before[0], key) != now[key]:
-                self.note(event, before=_told(before[0], key), now=now[key])
+            if key in before and before[key] != now[key]:
+                self.note(event, before=before[key], now=now[key])
         self.note(Happened.STARTED, version=__version__, **now)
 
 

@@ -162,6 +162,8 @@ def installed(machine: Machine) -> str:
         "[Service]",
         "ExecStart=",
         f"ExecStart={program} run --quiet --config {quoted(CONFIG)}",
+        "ExecReload=",
+        f"ExecReload={program} control reload --config {quoted(CONFIG)}",
     ]
     for place in outermost([machine.home, machine.prefix, machine.python]):
         lines += [f"BindReadOnlyPaths={quoted(place)}", f"ExecPaths={quoted(place)}"]
