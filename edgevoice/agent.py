@@ -111,6 +111,34 @@ class Agent:
         self._tidy_at: int | None = None
         self._told_to_forget = False  # by other means than words
         self._last_event: int | None = None  # since we have last forgotten
+        self._wiping: asyncio.Task[None] | None = None
+
+    def take_over(self, before: "Agent") -> None:
+        """Go on with the conversation of `before`, whose `run` has ended while it was `free`.
+
+        What was made by settings is ours; what has come of the conversation is as it was there.
+        """
+        self._journal.take_over(before._journal)
+        self._door.take_over(before._door)
+        self._listener.take_over(before._listener)
+        self._signs.take_over(before._signs)
+        self._replying.take_over(before._replying)
+        self._suspicion = before._suspicion
+        self._attending = before._attending
+        self._told_to_forget, self._last_event = before._told_to_forget, before._last_event
+        unread = self._history.take_over(before._history)
+        self._tidy_at = self._journal.now() if unread else before._tidy_at
+
+    @property
+    def free(self) -> bool:
+        """Whether nobody speaks or is about to, nothing is under way, and another may take over."""
+        at_work = [task for task in (self._looking, self._wiping) if task and not task.done()]
+        return (
+            self._state is State.IDLE
+            and self._listener.silent
+            and self._door.attending.state is not AttentionState.KEY_DOWN
+            and not (at_work or self._reader.busy)
+        )
 
     async def run(self) -> None:
         """Converse until the transport ends. The transport must be open."""
@@ -422,7 +450,7 @@ class Agent:
         self._history.clear()
         if self._state is State.IDLE:
             self._utterance = self._listener.utterance(self._journal.now())
-        self._tasks.create_task(self._wipe_responder())
+        self._wiping = self._tasks.create_task(self._wipe_responder())
 
     async def _wipe_responder(self) -> None:
         await self._replying.forget()

@@ -4,7 +4,8 @@ import asyncio
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 
 import numpy as np
 
@@ -12,6 +13,7 @@ from edgevoice.agent import Agent, AgentSettings
 from edgevoice.audio.chunk import LISTENING_RATE, AudioChunk, samples_of
 from edgevoice.audio.tone import Earcon, earcons
 from edgevoice.config import Config
+from edgevoice.conversation import Conversation
 from edgevoice.dialog.attention import Attention, Mode
 from edgevoice.dialog.history import History
 from edgevoice.door import Door
@@ -33,6 +35,7 @@ from edgevoice.responders.local import FixedResponder, LocalResponder, Speaker
 from edgevoice.signals import Led, LogLed
 from edgevoice.signs import Signs
 from edgevoice.transports.base import Transport
+from edgevoice.transports.relay import Relay
 
 Progress = Callable[[str], None]
 """Is told what is being loaded, in a word or two."""
@@ -92,10 +95,15 @@ def load_engines(config: Config, progress: Progress = lambda _: None) -> Engines
     chat.prefill(new_history(config).messages(), never)
     progress("voice")
     voice = load_voice(config.tts)
-    pieces = [chunk.pcm for chunk in voice.synthesize(config.reply.failed, never)]
-    apology = AudioChunk(np.concatenate(pieces or [np.zeros(0, np.int16)]), voice.rate)
-    speech = Speech(apology, config.reply.failed)
-    return Engines(vad, transcriber, chat, voice, speech, detector)
+    apology = speak_ahead(voice, config.reply.failed)
+    return Engines(vad, transcriber, chat, voice, apology, detector)
+
+
+def speak_ahead(voice: Voice, sentence: str) -> Speech:
+    """`sentence`, made now, to be said some time. Raises `EngineError`."""
+    pieces = [chunk.pcm for chunk in voice.synthesize(sentence, threading.Event())]
+    sound = AudioChunk(np.concatenate(pieces or [np.zeros(0, np.int16)]), voice.rate)
+    return Speech(sound, sentence)
 
 
 def new_history(config: Config) -> History:
@@ -127,6 +135,20 @@ def build_agent(
     surroundings: Surroundings | None = None,
 ) -> Agent:
     """An agent for one conversation over `transport`. Raises `ConfigError`."""
+    engines.vad.reset()
+    return build_successor(config, engines, workers, transport, observers, surroundings)
+
+
+def build_successor(
+    config: Config,
+    engines: Engines,
+    workers: Workers,
+    transport: Transport,
+    observers: Sequence[Observer] = (),
+    surroundings: Surroundings | None = None,
+) -> Agent:
+    """An agent that is to take over a conversation, and disturbs nobody before. Raises
+    `ConfigError`."""
     here = surroundings or Surroundings()
     journal = Journal(observers)
     phrases = load_phrases(config.phrases.file)
@@ -138,7 +160,6 @@ def build_agent(
         engines.transcriber.min_avg_logprob if gate is None else gate,
         held_to_talk=here.mode is Mode.PUSH_TO_TALK,
     )
-    engines.vad.reset()
     ears = Ears(
         engines.vad, engines.transcriber, workers.transcriber, engines.detector, workers.detector
     )
@@ -181,7 +202,7 @@ def _begun_with(tone: AudioChunk, speech: Speech) -> Speech:
     return Speech(AudioChunk(pcm, tone.rate), speech.text)
 
 
-Controls = Callable[[Agent], AbstractAsyncContextManager[object]]
+Controls = Callable[[Conversation], AbstractAsyncContextManager[object]]
 """What reaches into a running conversation: keys, a socket."""
 
 
@@ -195,12 +216,23 @@ async def converse(
 ) -> None:
     """Hold a conversation over `transport`, which is open, until it ends; closes it."""
     workers = Workers.threads()
-    try:
-        agent = build_agent(
-            config, engines, workers, transport, [TurnLog(), *observers], surroundings
+    relay = Relay(transport)
+    everybody: list[Observer] = [TurnLog(), *observers]
+
+    async def prepare(config: Config, here: Surroundings) -> Agent:
+        cast = engines
+        if config.reply.failed != engines.apology.text:
+            speak = partial(speak_ahead, engines.voice, config.reply.failed)
+            cast = replace(engines, apology=await workers.voice.call(speak))
+        return await asyncio.to_thread(
+            build_successor, config, cast, workers, relay, everybody, here
         )
-        async with controls(agent):
-            await agent.run()
+
+    try:
+        agent = build_agent(config, engines, workers, relay, everybody, surroundings)
+        conversation = Conversation(relay, agent, prepare)
+        async with controls(conversation):
+            await conversation.run()
     finally:
         await asyncio.shield(transport.aclose())
         workers.close()

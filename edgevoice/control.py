@@ -1,7 +1,8 @@
 """The control socket: other programs press our keys.
 
 A stream socket in the file system, for its owner alone. A client sends a line with one word, and
-gets a line back: `ok`, with how attentive we are now, or `error`, with the reason.
+gets a line back: `ok`, with how attentive we are now, or `error`, with the reason. Two words press
+no key: `status` asks how we are, and `reload` lets us read our settings again.
 
     > mute
     < ok listening, muted
@@ -10,20 +11,21 @@ gets a line back: `ok`, with how attentive we are now, or `error`, with the reas
 import asyncio
 import os
 import socket
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from edgevoice.dialog.attention import Signal
-from edgevoice.errors import BadInputError, ConfigError
+from edgevoice.errors import BadInputError, ConfigError, EdgevoiceError
 
 STATUS = "status"
+RELOAD = "reload"
 SIGNALS: Mapping[str, Signal] = {
     signal.value: signal for signal in Signal if signal is not Signal.WAKE_WORD
 }
-WORDS = (*SIGNALS, STATUS)
+WORDS = (*SIGNALS, STATUS, RELOAD)
 """What a client may say. The wake word is not among them: it is for its engine to hear."""
 
 LONGEST_LINE = 256
@@ -33,6 +35,11 @@ MOST_CLIENTS = 16
 
 PATIENCE_S = 2.0
 """How long a client waits. The answer takes a millisecond, unless the machine is overwhelmed."""
+RELOAD_PATIENCE_S = 30.0
+"""How long it waits for settings to be read, and taken over when nobody speaks."""
+
+Asked = Callable[[], Awaitable[object]]
+"""Answers a word that presses no key. Raises `EdgevoiceError`."""
 
 
 def socket_path(setting: str, environment: Mapping[str, str] = os.environ) -> Path | None:
@@ -57,15 +64,20 @@ class ControlSocket:
     """The server's end; an asynchronous context manager.
 
     `on_signal` gets what clients ask for, on the event loop's thread; `status` is what they are
-    told then.
+    told then. `asked`: who answers words that are no signals; `status` has an answer without.
     """
 
     def __init__(
-        self, path: Path, on_signal: Callable[[Signal], None], status: Callable[[], object]
+        self,
+        path: Path,
+        on_signal: Callable[[Signal], None],
+        status: Callable[[], object],
+        asked: Mapping[str, Asked] | None = None,
     ) -> None:
         self._path = path
         self._on_signal = on_signal
         self._status = status
+        self._asked = asked or {}
         self._clients: dict[asyncio.StreamWriter, asyncio.Task[None]] = {}
         self._made: int | None = None  # the inode of our socket's file
 
@@ -100,8 +112,9 @@ class ControlSocket:
         trace: TracebackType | None,
     ) -> None:
         self._server.close()
-        for writer in self._clients:
+        for writer, task in self._clients.items():
             writer.close()
+            task.cancel()  # it may be waiting for an answer
         await asyncio.gather(*self._clients.values(), return_exceptions=True)
         with suppress(OSError):
             if self._path.stat().st_ino == self._made:
@@ -133,7 +146,7 @@ class ControlSocket:
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             while line := await reader.readline():
-                writer.write(f"{self._answer(line)}\n".encode())
+                writer.write(f"{await self._answer(line)}\n".encode())
                 await writer.drain()
         except ValueError:
             writer.write(b"error that line is too long\n")
@@ -143,12 +156,17 @@ class ControlSocket:
             writer.close()
             del self._clients[writer]
 
-    def _answer(self, line: bytes) -> str:
+    async def _answer(self, line: bytes) -> str:
         word = line.decode(errors="replace").strip()
-        if word not in WORDS:
-            return f"error unknown word; known: {', '.join(WORDS)}"
         if signal := SIGNALS.get(word):
             self._on_signal(signal)
+        elif answer := self._asked.get(word):
+            try:
+                return f"ok {await answer()}"
+            except EdgevoiceError as error:
+                return f"error {error}"
+        elif word != STATUS:
+            return f"error unknown word; known: {', '.join(WORDS)}"
         return f"ok {self._status()}"
 
 
@@ -169,7 +187,7 @@ def send(path: Path, word: str) -> str:
     check_word(word)
     try:
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as client:
-            client.settimeout(PATIENCE_S)
+            client.settimeout(RELOAD_PATIENCE_S if word == RELOAD else PATIENCE_S)
             client.connect(str(path))
             client.sendall(f"{word}\n".encode())
             with client.makefile("rb") as answers:
@@ -185,5 +203,6 @@ def send(path: Path, word: str) -> str:
         ) from None
     kind, _, text = answer.partition(" ")
     if kind != "ok":
-        raise BadInputError(f"{path} answers: {text or 'nothing'}", _SEND)
+        what, _, cure = text.partition(". ")
+        raise BadInputError(f"{path} answers: {what or 'nothing'}", cure or _SEND)
     return text

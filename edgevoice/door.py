@@ -41,6 +41,15 @@ class Door:
         self._half_duplex = half_duplex
         self._echo = echo_delay + ECHO
 
+    def take_over(self, before: "Door") -> None:
+        """Go on where `before` has come to: with whom we attend to, the sound held back, and the
+        echo, which is the devices' and no setting's."""
+        self._attention.take_over(before._attention)
+        self._half_duplex, self._echo = before._half_duplex, before._echo
+        self._gate, self._deaf_until = before._gate, before._deaf_until
+        if self._wake_word is before._wake_word:
+            self._framer = before._framer
+
     @property
     def attending(self) -> Attending:
         """How attentive we are."""

@@ -145,6 +145,20 @@ class Listener:
         self._cadence = Cadence(settings.look_interval)
         self._wiped = 0  # the last voice when the tape was wiped
 
+    def take_over(self, before: "Listener") -> None:
+        """Go on where `before` has come to, over the same engines; it is `silent`."""
+        self._framer, self._waiting = before._framer, before._waiting
+        self._floor, self._wiped = before._floor, before._wiped
+        self._segmenter.take_over(before._segmenter)
+        self._endpoint.take_over(before._endpoint)
+        self._cadence.take_over(before._cadence)
+        self._tape.take_over(before._tape)
+
+    @property
+    def silent(self) -> bool:
+        """Whether there is not even the beginning of speech."""
+        return self._segmenter.silent
+
     def feed(self, chunk: AudioChunk, hurry: bool = True) -> list[SpeechEvent]:
         """What the sound up to `chunk` brings about, in the order in which it happened.
 

@@ -22,9 +22,14 @@ class Reader:
         self._reading: asyncio.Task[None] | None = None
         self._stop = threading.Event()
 
+    @property
+    def busy(self) -> bool:
+        """Whether something is being read."""
+        return self._reading is not None and not self._reading.done()
+
     def read(self, messages: Sequence[Message], tasks: asyncio.TaskGroup) -> None:
         """Let the responder read `messages` already, unless it is busy."""
-        if self._wanted and (self._reading is None or self._reading.done()):
+        if self._wanted and not self.busy:
             self._stop = threading.Event()
             self._reading = tasks.create_task(self._read(messages))
 

@@ -58,6 +58,10 @@ class Replying:
         self._cued = False
         self._turns = 0
 
+    def take_over(self, before: "Replying") -> None:
+        """Count the turns on from `before`, which has no reply."""
+        self._turns = before._turns
+
     @property
     def there(self) -> bool:
         """Whether there is a reply, be it a draft."""

@@ -48,6 +48,11 @@ class Journal:
         self._time = 0.0
         self._latest = 0
 
+    def take_over(self, before: "Journal") -> None:
+        """Go on with the time where `before` has come to."""
+        self._sample, self._period = before._sample, before._period
+        self._time, self._latest = before._time, before._latest
+
     def tick(self, sample: int) -> None:
         """The microphone has delivered everything before `sample`."""
         self._period, self._sample = sample - self._sample, sample

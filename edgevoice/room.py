@@ -1,20 +1,21 @@
 """Where `run` holds its conversation: this machine's devices, and the hands that reach into it."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
-from edgevoice.agent import Agent
 from edgevoice.app import Surroundings
 from edgevoice.audio.chunk import samples_of
 from edgevoice.audio.tone import Earcon
 from edgevoice.buttons import GpioButton, TerminalKeys
 from edgevoice.config import Config
-from edgevoice.control import ControlSocket, socket_path
+from edgevoice.control import Asked, ControlSocket, socket_path
+from edgevoice.conversation import Conversation
 from edgevoice.devices import list_devices
-from edgevoice.dialog.attention import Mode
+from edgevoice.dialog.attention import Attending, Mode
 from edgevoice.duplex import Devices, Duplex, between, decide
 from edgevoice.echo_memory import recall, state_file
+from edgevoice.engines.base import WakeWord
 from edgevoice.engines.loading import load_wake_word
 from edgevoice.phrases_file import load_phrases
 from edgevoice.signals import Led
@@ -66,8 +67,11 @@ def room_between(setting: str, devices: Devices) -> Room:
     return Room(duplex, reason, measured.echo.delay_ms if measured else 0)
 
 
-def surroundings(config: Config, room: Room, led: Led) -> Surroundings:
-    """What `config` says of the room. Raises `ConfigError` or `ModelError`."""
+def surroundings(
+    config: Config, room: Room, led: Led, wake_word: WakeWord | None = None
+) -> Surroundings:
+    """What `config` says of the room. `wake_word`: who hears our name, if that is loaded already.
+    Raises `ConfigError` or `ModelError`."""
     mode = Mode(config.attention.mode)
     every = set(Earcon)
     if mode is Mode.ALWAYS:
@@ -77,22 +81,38 @@ def surroundings(config: Config, room: Room, led: Led) -> Surroundings:
         half_duplex=room.half_duplex,
         echo_delay=room.echo_delay,
         mode=mode,
-        wake_word=load_wake_word(config.attention) if mode is Mode.WAKE_WORD else None,
+        wake_word=(wake_word or load_wake_word(config.attention))
+        if mode is Mode.WAKE_WORD
+        else None,
         led=led,
         earcons=frozenset(every if config.signals.earcons else thinking),
     )
 
 
+def renewed(before: Config, now: Config, room: Room, here: Surroundings) -> Surroundings:
+    """What becomes of what is `here` when the settings change. Whoever listens for our name goes
+    on with it, unless it is another one. Raises `ConfigError` or `ModelError`."""
+    names = [(it.attention.wake_word, it.attention.wake_threshold) for it in (before, now)]
+    same = here.wake_word if names[0] == names[1] else None
+    return surroundings(now, room, here.led, same)
+
+
 @asynccontextmanager
-async def controls(config: Config, agent: Agent) -> AsyncIterator[None]:
-    """The keys of the terminal, the button and the control socket, as far as there are any."""
+async def controls(
+    config: Config, conversation: Conversation, asked: Mapping[str, Asked]
+) -> AsyncIterator[None]:
+    """The keys of the terminal, the button and the control socket, as far as there are any;
+    `asked`: what the socket answers besides."""
+
+    def attending() -> Attending:
+        return conversation.attending
+
     async with AsyncExitStack() as hands:
-        await hands.enter_async_context(TerminalKeys(agent.signal, lambda: agent.attending))
+        signal = conversation.signal
+        await hands.enter_async_context(TerminalKeys(signal, attending))
         if config.attention.button:
-            await hands.enter_async_context(GpioButton(config.attention.button, agent.signal))
+            await hands.enter_async_context(GpioButton(config.attention.button, signal))
         path = socket_path(config.attention.control_socket)
         if path:
-            await hands.enter_async_context(
-                ControlSocket(path, agent.signal, lambda: agent.attending)
-            )
+            await hands.enter_async_context(ControlSocket(path, signal, attending, asked))
         yield

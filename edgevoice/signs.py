@@ -33,6 +33,10 @@ class Signs:
         self.lead = 0
         """Samples of tones that were played since the transport was flushed."""
 
+    def take_over(self, before: "Signs") -> None:
+        """Go on where `before` has come to."""
+        self._phase, self._waiting, self.lead = before._phase, before._waiting, before.lead
+
     def show(self, state: State, attending: Attending, failed: bool) -> None:
         """This is what we are doing now; `failed`: the reply has."""
         before, self._phase = self._phase, phase_of(state, attending, failed)

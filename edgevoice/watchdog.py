@@ -130,9 +130,14 @@ class Bulletin:
         self._notes[about] = words
         self.tell()
 
+    @property
+    def words(self) -> str:
+        """What there is to say."""
+        return "; ".join(filter(None, [self._phase, *self._notes.values()]))
+
     def tell(self) -> None:
         """Say it, unless that was said and taken."""
-        words = "; ".join(filter(None, [self._phase, *self._notes.values()]))
+        words = self.words
         if words != self._told and self._notifier.status(words):
             self._told = words
 
@@ -183,6 +188,15 @@ class Watched:
         if self._pulse.due and self._notifier.ping():
             self._pulse.pinged()
             self._bulletin.tell()  # what was not taken before
+
+    def reloading(self) -> None:
+        """We read our settings again."""
+        if self._ready:
+            self._notifier.reloading()
+
+    def reloaded(self) -> None:
+        """We have, and whoever was ready before will say so again, with the next sound."""
+        self._ready = False
 
     async def open(self) -> None:
         await self._transport.open()

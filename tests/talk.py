@@ -1,7 +1,7 @@
 """Conversations for the tests: a scripted person, scripted engines, a virtual clock."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -10,6 +10,7 @@ from edgevoice.agent import Agent, AgentSettings
 from edgevoice.audio.chunk import LISTENING_RATE, AudioChunk, Samples, samples_of
 from edgevoice.audio.tone import Earcon
 from edgevoice.config import BargeInConfig, Config, ReplyConfig, SttConfig, VadConfig
+from edgevoice.conversation import Conversation
 from edgevoice.dialog.attention import Attention, Mode, Signal
 from edgevoice.dialog.events import Event, Note
 from edgevoice.dialog.history import History, Message
@@ -26,7 +27,9 @@ from edgevoice.responders.local import FixedResponder, LocalResponder, Speaker
 from edgevoice.signals import Phase
 from edgevoice.signs import Signs
 from edgevoice.testing import run_virtual
+from edgevoice.transports.base import Transport
 from edgevoice.transports.caller import Caller, Line
+from edgevoice.transports.relay import Relay
 
 CUE = AudioChunk(np.full(samples_of(150), 55, np.int16), 16_000)
 PHRASES = load_phrases(Config().phrases.file)
@@ -90,6 +93,12 @@ class Talk:
     patience_s: float = 5
     all_used: bool = True
     """Whether the engines' scripts must be used up."""
+    prompt: str = "be kind"
+    pardon: str = "Pardon?"
+    changes: Sequence[tuple[float, Callable[["Talk"], None]]] = ()
+    """(seconds since the beginning, what is set otherwise in this talk from then on)"""
+    taken_over: list[tuple[float, float]] = field(default_factory=list)
+    """(seconds at which settings were changed, and at which an agent by them took over)"""
     phases: list[tuple[int, Phase]] = field(default_factory=list)
     """(sample, what was shown from then on)"""
 
@@ -100,13 +109,29 @@ class Talk:
 
     async def _hold(self) -> None:
         self.caller = self.make_caller()
-        self.history = History("be kind", 1_000)
+        self.transcriber = ScriptedTranscriber(self.transcripts)
+        self.chat = ScriptedChat(self.replies)
+        relay = Relay(self.caller)
+        self.history, self.agent = self._make_agent(relay)
+        conversation = Conversation(relay, self.agent, self._nothing)
+        loop = asyncio.get_running_loop()
+        for seconds, signal in self.signals:
+            loop.call_later(seconds, conversation.signal, signal)
+        for seconds, change in self.changes:
+            loop.call_later(seconds, self._change, change, conversation, relay)
+        await conversation.run()
+        if self.all_used:
+            self.transcriber.finish()
+            self.chat.finish()
+        await asyncio.sleep(1)
+        assert asyncio.all_tasks() == {asyncio.current_task()}, "a task was left behind"
+
+    def _make_agent(self, transport: Transport) -> tuple[History, Agent]:
+        history = History(self.prompt, 1_000)
         journal = Journal([self.recorder, self.log.append])
         speaker = Speaker(self.voice, InlineWorker(self.tts_pace), journal)
-        transcriber, chat = ScriptedTranscriber(self.transcripts), ScriptedChat(self.replies)
-        self.chat = chat
         agent = Agent(
-            self.caller,
+            transport,
             Door(
                 Attention(self.mode, round(self.follow_up_s * LISTENING_RATE)),
                 self.wake_word,
@@ -117,12 +142,12 @@ class Talk:
                     self.vad,
                     self.stt,
                     self.barge_in,
-                    transcriber.min_avg_logprob,
+                    self.transcriber.min_avg_logprob,
                     held_to_talk=self.mode is Mode.PUSH_TO_TALK,
                 ),
                 Ears(
                     LoudVad(),
-                    transcriber,
+                    self.transcriber,
                     InlineWorker(self.stt_pace),
                     self.detector,
                     InlineWorker(self.turn_pace),
@@ -131,14 +156,14 @@ class Talk:
             ),
             PHRASES,
             Replies(
-                LocalResponder(chat, InlineWorker(self.llm_pace), speaker, journal),
-                FixedResponder("Pardon?", speaker),
+                LocalResponder(self.chat, InlineWorker(self.llm_pace), speaker, journal),
+                FixedResponder(self.pardon, speaker),
                 FixedResponder("Forgotten.", speaker),
                 Speech(APOLOGY, "Sorry, that failed."),
             ),
-            self.history,
+            history,
             journal,
-            Signs(self, self.earcons, self.caller),
+            Signs(self, self.earcons, transport),
             AgentSettings(
                 listen_along=self.listen_along,
                 drafts=self.reply.drafts,
@@ -146,16 +171,25 @@ class Talk:
                 forget_after=round(self.forget_after_s * LISTENING_RATE),
             ),
         )
-        loop = asyncio.get_running_loop()
-        for seconds, signal in self.signals:
-            loop.call_later(seconds, agent.signal, signal)
-        self.agent = agent
-        await agent.run()
-        if self.all_used:
-            transcriber.finish()
-            chat.finish()
-        await asyncio.sleep(1)
-        assert asyncio.all_tasks() == {asyncio.current_task()}, "a task was left behind"
+        return history, agent
+
+    def _change(
+        self, change: Callable[["Talk"], None], conversation: Conversation, relay: Relay
+    ) -> None:
+        """Let an agent by the changed settings take over."""
+        change(self)
+        asked = asyncio.get_running_loop().time()
+        history, agent = self._make_agent(relay)
+
+        def taken_over(done: asyncio.Future[None]) -> None:
+            if not done.cancelled():
+                self.history, self.agent = history, agent
+                self.taken_over.append((asked, asyncio.get_running_loop().time()))
+
+        conversation.hand_to(agent).add_done_callback(taken_over)
+
+    async def _nothing(self, config: Config, here: object) -> Agent:
+        raise NotImplementedError("the test makes its agents itself")
 
     def make_caller(self) -> Caller:
         """The person, and the room between us."""

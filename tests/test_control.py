@@ -3,7 +3,7 @@
 import asyncio
 import socket
 import stat
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,15 @@ import pytest
 from typer.testing import CliRunner
 
 from edgevoice.cli.app import app
-from edgevoice.control import LONGEST_LINE, MOST_CLIENTS, WORDS, ControlSocket, send, socket_path
+from edgevoice.control import (
+    LONGEST_LINE,
+    MOST_CLIENTS,
+    WORDS,
+    Asked,
+    ControlSocket,
+    send,
+    socket_path,
+)
 from edgevoice.dialog.attention import Attention, Mode, Signal
 from edgevoice.errors import BadInputError, ConfigError
 
@@ -116,6 +124,107 @@ def test_it_ends_while_clients_are_connected(path: Path) -> None:
         served(path, client)
         assert other.recv(1) == b""
     assert not path.exists()
+
+
+def answered(
+    path: Path, asked: Mapping[str, Asked], client: Callable[[], Coroutine[Any, Any, None]]
+) -> None:
+    """Run `client` while somebody listens at `path` who has answers for what is `asked`."""
+
+    async def hold() -> None:
+        async with asyncio.timeout(10):
+            async with ControlSocket(path, lambda _: None, lambda: "listening", asked):
+                await client()
+
+    asyncio.run(hold())
+
+
+def test_status_may_tell_more_than_a_key_does(path: Path) -> None:
+    async def status() -> str:
+        return "listening; ready; no network"
+
+    async def client() -> None:
+        answer = await ask(path, b"status\nmute\n")
+        assert answer.decode().splitlines() == ["ok listening; ready; no network", "ok listening"]
+
+    answered(path, {"status": status}, client)
+
+
+def test_a_reload_answers_when_it_is_done_and_nobody_else_waits(path: Path) -> None:
+    done = asyncio.Event()
+
+    async def reload() -> str:
+        await done.wait()
+        return "the new settings are in force"
+
+    async def client() -> None:
+        reader, writer = await asyncio.open_unix_connection(path)
+        writer.write(b"reload\n")
+        assert await ask(path, b"status\n") == b"ok listening\n"
+        done.set()
+        assert await reader.readline() == b"ok the new settings are in force\n"
+        writer.close()
+
+    answered(path, {"reload": reload}, client)
+
+
+def test_a_reload_that_is_refused_is_an_error_of_one_line(path: Path) -> None:
+    async def reload() -> str:
+        raise BadInputError("refused: vad.threshold\nis 7", "See config.yaml.")
+
+    async def client() -> None:
+        assert (
+            await ask(path, b"reload\n") == b"error refused: vad.threshold is 7. See config.yaml.\n"
+        )
+        code, text = await asyncio.to_thread(command, path, "reload")
+        assert (code, text) == (
+            2,
+            f"{path} answers: refused: vad.threshold is 7. See config.yaml.",
+        )
+
+    answered(path, {"reload": reload}, client)
+
+
+def test_where_nobody_can_reload_the_word_is_unknown(path: Path) -> None:
+    async def client(signals: list[Signal]) -> None:
+        assert (await ask(path, b"reload")).startswith(b"error unknown word")
+
+    served(path, client)
+
+
+def test_whoever_waits_for_an_answer_does_not_hold_up_the_end(path: Path) -> None:
+    with socket.socket(socket.AF_UNIX) as other:
+
+        async def client() -> None:
+            other.connect(str(path))
+            other.sendall(b"reload\n")
+            await ask(path, b"status")
+
+        answered(path, {"reload": asyncio.Event().wait}, client)
+        assert other.recv(1) == b""
+
+
+def test_a_config_that_is_no_good_does_not_keep_one_from_asking(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is the one that runs who has to say what is wrong."""
+    monkeypatch.setenv("RUNTIME_DIRECTORY", str(path.parent))
+    bad = path.parent / "config.yaml"
+    path.parent.mkdir()
+    bad.write_text("what: is this")
+
+    async def reload() -> str:
+        return "said it"
+
+    async def client() -> None:
+        def ask_with(word: str) -> object:
+            result = CliRunner().invoke(app, ["control", word, "--config", str(bad)])
+            return result.exception or result.output.strip()
+
+        assert await asyncio.to_thread(ask_with, "reload") == "said it"
+        assert isinstance(await asyncio.to_thread(ask_with, "mute"), ConfigError)
+
+    answered(path, {"reload": reload}, client)
 
 
 def test_only_its_owner_may_use_it(path: Path) -> None:

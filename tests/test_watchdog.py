@@ -179,6 +179,30 @@ def test_one_period_of_sound_is_not_ready(manager: Manager) -> None:
     assert manager.told() == []
 
 
+def test_while_settings_are_read_again_it_is_not_ready(manager: Manager) -> None:
+    transport = watched(Card(Clock(), [(PERIOD_S, False)] * 40), manager, None)
+
+    async def scene() -> None:
+        transport.reloading()
+        transport.reloaded()
+        assert manager.told() == []  # it never was
+        chunks = transport.chunks()
+        for _ in range(20):
+            await anext(chunks)
+        assert manager.told() == ["READY=1"]
+        transport.reloading()
+        (reloading,) = manager.told()
+        assert reloading.startswith("RELOADING=1\nMONOTONIC_USEC=")
+        await anext(chunks)
+        assert manager.told() == []
+        transport.reloaded()
+        await anext(chunks)
+        await anext(chunks)
+        assert manager.told() == ["READY=1"]
+
+    asyncio.run(scene())
+
+
 def test_fillers_are_no_sound(manager: Manager, caplog: pytest.LogCaptureFixture) -> None:
     well, away = [(PERIOD_S, False)] * 50, [(PERIOD_S, True)] * 500
     card = Card(Clock(), [*well, *away])

@@ -12,6 +12,14 @@ class Tape:
         self._ring: Samples = np.zeros(length, np.int16)
         self._end = 0
 
+    def take_over(self, before: "Tape") -> None:
+        """Go on where `before` has come to, with what it keeps; nothing stays there."""
+        self._end = before._end
+        kept = before.cut(0, before._end)
+        self._put(self._end - len(kept), kept)
+        kept.fill(0)
+        before.wipe()
+
     def add(self, chunk: AudioChunk) -> None:
         """Record `chunk`, which continues the stream (a jump forward is recorded as silence)."""
         length = len(self._ring)

@@ -48,6 +48,12 @@ def status() -> None:
 
 
 @service.command()
+def reload() -> None:
+    """Let the service read its config again, and go on. A config that is no good is refused."""
+    _ask("systemctl", "reload", UNIT)
+
+
+@service.command()
 def logs(
     follow: Annotated[bool, typer.Option("--follow", "-f", help="And what comes next.")] = False,
 ) -> None:

@@ -5,7 +5,7 @@ import signal
 import sys
 import threading
 from collections.abc import Coroutine, Iterator
-from contextlib import AbstractAsyncContextManager, suppress
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -23,7 +23,7 @@ from edgevoice.cli.console import (
     print_json,
     settings,
 )
-from edgevoice.config import Config, SttConfig
+from edgevoice.config import Config, SttConfig, find_config
 from edgevoice.duplex import Duplex
 from edgevoice.errors import DeviceError
 
@@ -49,21 +49,25 @@ def run(
     ] = False,
 ) -> None:
     """Talk to the assistant through the microphone and the loudspeaker, until Ctrl-C."""
-    from edgevoice.agent import Agent
     from edgevoice.air import Air
     from edgevoice.app import converse, load_engines
     from edgevoice.board import SHARE, Pressure, watching
     from edgevoice.engines.base import Eased
+    from edgevoice.hands import Hands
+    from edgevoice.hangup import Hangups
     from edgevoice.notify import Notifier
     from edgevoice.privacy.journal import kept_by_journal
     from edgevoice.privacy.keeping import Keeping
     from edgevoice.privacy.memory import forbid_dumps, stay_out_of_swap
-    from edgevoice.room import controls, find_room, read_ahead, surroundings
+    from edgevoice.reloading import Settings
+    from edgevoice.room import find_room, read_ahead, surroundings
     from edgevoice.show import Quiet, Show
     from edgevoice.signals import FaultLed, Leds, Phase, load_led
     from edgevoice.watchdog import Bulletin, Pulse, Watched
 
-    chosen = settings(config)
+    hangups = Hangups()
+    source = config or find_config()
+    chosen = settings(source)
     read_ahead(chosen)
     room = find_room(chosen)
     quiet = quiet or kept_by_journal(sys.stdout.fileno())
@@ -88,10 +92,8 @@ def run(
         air = Air(chosen, room, engines.voice.rate, sound)
         pulse = Pulse(notifier.ping_s)
         transport = Watched(air.transport, notifier, bulletin, pulse, lambda: air.transport.looked)
-
-        def hands(agent: Agent) -> AbstractAsyncContextManager[None]:
-            air.tell(agent.live_with)
-            return controls(chosen, agent)
+        now = Settings(chosen, chosen, here)
+        hands = Hands(source, now, air, transport, bulletin, keeping, hangups)
 
         def press(pressure: Pressure, words: str) -> None:
             bulletin.note("board", words)
@@ -103,14 +105,8 @@ def run(
             if not quiet:
                 _welcome(chosen, room)
             async with watching(press):
-                await converse(
-                    chosen,
-                    engines,
-                    transport,
-                    [show, *keeping.observers],
-                    here,
-                    hands,
-                )
+                observers = [show, *keeping.observers]
+                await converse(chosen, engines, transport, observers, here, hands.reach)
 
         _until_stopped(talk())
     finally:
@@ -263,12 +259,13 @@ def _typed_lines() -> Iterator[str]:
 
 
 def _until_stopped(conversation: Coroutine[Any, Any, None]) -> None:
-    """Hold `conversation` until it ends by itself, or Ctrl-C or a service manager ends it."""
+    """Hold `conversation` until it ends by itself, or Ctrl-C, a service manager or the end of the
+    terminal ends it."""
 
     async def hold() -> None:
         loop = asyncio.get_running_loop()
         task = asyncio.ensure_future(conversation)
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             loop.add_signal_handler(number, task.cancel)
         with suppress(asyncio.CancelledError):
             await task

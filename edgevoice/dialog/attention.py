@@ -170,10 +170,18 @@ class Attention:
     def __init__(self, mode: Mode, follow_up: int, to_begin: int = TO_BEGIN) -> None:
         """`follow_up`: samples of quiet after which the wake word is wanted again, but not before
         `to_begin` samples after it."""
+        self._mode = mode
         self._follow_up = follow_up
         self._to_begin = max(to_begin, follow_up)
         self._now = Attending(HOME[mode])
         self._open_until = 0  # while called
+
+    def take_over(self, before: "Attention") -> None:
+        """Be as attentive as `before`: muted in any case, the rest in the same mode."""
+        if before._mode is self._mode:
+            self._now, self._open_until = before._now, before._open_until
+        else:
+            self._now = replace(self._now, muted=before._now.muted)
 
     @property
     def now(self) -> Attending:

@@ -94,6 +94,10 @@ class Endpoint:
         """What the words say; None: nothing yet."""
         self._pauses: deque[int] = deque(maxlen=REMEMBERED)
 
+    def take_over(self, before: "Endpoint") -> None:
+        """Know how this person pauses, as `before` does."""
+        self._pauses = before._pauses
+
     def forget_witnesses(self) -> None:
         """A new silence begins."""
         self.tone = self.words = None

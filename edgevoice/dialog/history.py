@@ -50,6 +50,12 @@ class History:
         self._summary: list[str] = []
         self._messages: list[Message] = []
 
+    def take_over(self, before: "History") -> bool:
+        """Remember what `before` does; answers whether a model that has read that must read
+        anew."""
+        self._messages, self._summary = before._messages, before._summary
+        return self._prompt != before._prompt
+
     @property
     def unanswered(self) -> bool:
         """Whether the person's last words still wait for a reply."""

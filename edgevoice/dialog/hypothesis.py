@@ -73,6 +73,10 @@ class Cadence:
         self._began = 0
         self._takes = 0
 
+    def take_over(self, before: "Cadence") -> None:
+        """Know what a look takes, as `before` does."""
+        self._began, self._takes = before._began, before._takes
+
     def began(self, at: int) -> None:
         """A look begins at the sample `at`."""
         self._began = at

@@ -84,6 +84,10 @@ class Segmenter:
         self.gate = settings.interrupt_voiced
         """Samples of sure voice that confirm the present speech; reset by every end."""
 
+    def take_over(self, before: "Segmenter") -> None:
+        """Go on where `before` has come to, which is `silent`."""
+        self._end, self._exhausted = before._end, before._exhausted
+
     @property
     def voiced(self) -> int:
         """Voiced samples of the present speech, or of what may become it."""

@@ -84,6 +84,11 @@ class Keeping:
         self._tell_device(self._folding.change(away, loop.time()))
         self._tell_later(loop)
 
+    def config_changed(self, before: Config, now: Config) -> None:
+        """The settings were read again, and differ."""
+        digests = [_digest(config.model_dump_json()) for config in (before, now)]
+        self.note(Happened.CONFIG_CHANGED, before=digests[0], now=digests[1])
+
     def close(self) -> None:
         """Write what waits, and the last line."""
         if self._timer:
@@ -154,11 +159,11 @@ class Keeping:
         came = _last(before, *COMINGS)
         if came and came.event == Happened.STARTED and self._alive is not None:
             self.note(Happened.BROKE_OFF, started=came.n)
-        started = _last(before, Happened.STARTED)
+        told = _settings_told(before)
         now = {"config": _digest(config.model_dump_json()), "models": _digest(_models(config))}
         for key, event in (("config", Happened.CONFIG_CHANGED), ("models", Happened.MODEL_CHANGED)):
-            if started and _told(started, key) != now[key]:
-                self.note(event, before=_told(started, key), now=now[key])
+            if key in told and told[key] != now[key]:
+                self.note(event, before=told[key], now=now[key])
         self.note(Happened.STARTED, version=__version__, **now)
 
     def _only_one(self) -> int | None:
@@ -205,6 +210,17 @@ def _again_and_again(lines: Sequence[Line], now: datetime) -> bool:
 
 def _last(lines: Sequence[Line], *events: Happened) -> Line | None:
     return next((line for line in reversed(lines) if line.event in events), None)
+
+
+def _settings_told(lines: Sequence[Line]) -> dict[str, str]:
+    """The digests that were told last."""
+    told: dict[str, str] = {}
+    for line in lines:
+        if line.event == Happened.STARTED:
+            told = {key: _told(line, key) for key in ("config", "models")}
+        elif line.event == Happened.CONFIG_CHANGED:
+            told["config"] = _told(line, "now")
+    return told
 
 
 def _told(line: Line, key: str) -> str:

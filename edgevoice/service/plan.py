@@ -169,6 +169,8 @@ def installed(machine: Machine) -> str:
         f"ExecStartPre={program} models verify --config {quoted(CONFIG)}",
         "ExecStart=",
         f"ExecStart={program} run --quiet --config {quoted(CONFIG)}",
+        "ExecReload=",
+        f"ExecReload={program} control reload --config {quoted(CONFIG)}",
     ]
     for place in outermost([machine.home, machine.prefix, machine.python]):
         lines += [f"BindReadOnlyPaths={quoted(place)}", f"ExecPaths={quoted(place)}"]

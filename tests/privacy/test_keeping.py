@@ -12,7 +12,7 @@ import pytest
 from typer.testing import CliRunner
 
 from edgevoice.cli.app import app
-from edgevoice.config import Config, PrivacyConfig, SttConfig, TranscriptsConfig
+from edgevoice.config import Config, LlmConfig, PrivacyConfig, SttConfig, TranscriptsConfig
 from edgevoice.dialog.events import TurnDone, TurnStarted, Understood
 from edgevoice.errors import BadInputError, ConfigError
 from edgevoice.privacy import keeping
@@ -77,6 +77,18 @@ def test_other_settings_and_other_models_are_told() -> None:
         kept.note(Happened.DEVICE_LOST)
     assert events()[3:] == ["config changed", "model changed", "started", "device lost", "stopped"]
     assert not AuditLog(audit_folder()).verify().problems
+
+
+def test_settings_that_change_while_it_runs_are_told_once_and_as_digests() -> None:
+    secret = Config(llm=LlmConfig(system_prompt="the code is tulip"))
+    with Keeping(Config()) as keeping:
+        keeping.config_changed(Config(), secret)
+    with Keeping(secret):
+        pass
+    assert events() == ["started", "config changed", "stopped", "started", "stopped"]
+    first, changed, _, second, _ = AuditLog(audit_folder()).lines()
+    assert changed.details == {"before": first.details["config"], "now": second.details["config"]}
+    assert not any(b"tulip" in path.read_bytes() for path in audit_folder().iterdir())
 
 
 def test_a_log_that_cannot_be_written_stops_nothing(

@@ -112,6 +112,7 @@ def test_config_and_state_stay_unless_purged(system: System, purge: bool) -> Non
 def test_where_it_lies_is_opened_to_it_once_and_spelled_for_systemd() -> None:
     text = installed(replace(MACHINE, home=Path("/srv/50% 5"), prefix=Path("/srv/50% 5/.venv")))
     assert 'ExecStart="/srv/50%% 5/.venv/bin/edgevoice" run --quiet' in text
+    assert 'ExecReload="/srv/50%% 5/.venv/bin/edgevoice" control reload' in text
     assert text.count("BindReadOnlyPaths=") == 1
     assert 'BindReadOnlyPaths="/srv/50%% 5"\n' in text
 
