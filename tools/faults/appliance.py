@@ -289,16 +289,14 @@ class Appliance:
 
     # What one does with it
 
-    def ask(
-        self, question: str = QUESTION, answer: str = ANSWER, within_s: float = ANSWER_S
-    ) -> float:
-        """Ask aloud, and wait until a reply with the word `answer` was heard to its end.
+    def ask(self, question: str = QUESTION, answer: str = ANSWER, *, sink: str = "room") -> float:
+        """Ask aloud, into `sink`, and wait until a reply with the word `answer` was heard whole.
 
         Answers the seconds from the end of the question to the beginning of the reply.
         """
         with Ear() as ear:
-            asked = say(question)
-            self.answered(ear, answer, asked, within_s)
+            asked = say(question, sink)
+            self.answered(ear, answer, asked)
             return ear.spoken(asked)[0][0] - asked
 
     def answered(self, ear: Ear, answer: str, since: float, within_s: float = ANSWER_S) -> None:
@@ -337,6 +335,20 @@ class Appliance:
         """
         again = self.wait_logged("the sound is back", ANSWER_S, since)
         return max(0.0, again - (since if back is None else back))
+
+    def wait_listening(self, for_s: float = 1.5) -> None:
+        """Wait until it has been listening, and nobody spoke, for so many seconds."""
+
+        def listening() -> bool:
+            changes = [told for told in list(self.told) if told[1].startswith("STATUS=")]
+            at, status = changes[-1]
+            return "listening" in status and time.monotonic() - at > for_s
+
+        expect(until(listening, ANSWER_S), f"it does not listen: {self.status}")
+
+    def heard_speaking(self, since: float) -> float:
+        """Wait until it says, after `since`, that somebody is speaking; answers the seconds."""
+        return self.wait_told("somebody is speaking", ANSWER_S, since) - since
 
     @property
     def last_words(self) -> str:
