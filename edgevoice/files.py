@@ -26,8 +26,10 @@ def write_atomically(path: Path, content: bytes) -> None:
             file.write(content)
     except OSError as error:
         reason = error.strerror or "unknown error"
+        full = error.errno in {errno.ENOSPC, errno.EDQUOT}
         raise OutputError(
-            f"{path} cannot be written: {reason}", "Name a file in a folder that you may write to."
+            f"{path} cannot be written: {reason}",
+            "Make room on that disk." if full else "Name a file in a folder that you may write to.",
         ) from None
 
 

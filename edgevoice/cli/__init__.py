@@ -10,6 +10,7 @@ from rich.markup import escape
 
 from edgevoice.cli.app import app
 from edgevoice.cli.console import errors
+from edgevoice.cli.forgiving import forgiving
 from edgevoice.errors import EdgevoiceError
 
 
@@ -22,6 +23,7 @@ def main() -> None:
         if isinstance(stream, io.TextIOWrapper):
             # A terminal without UTF-8 gets "?" for "●", not an error.
             stream.reconfigure(errors="replace")
+    sys.stderr = forgiving(sys.stderr)
     if errors.is_terminal:
         # Through the console, so that a log line does not smear one that is still growing.
         handlers = [RichHandler(console=errors, show_path=False)]

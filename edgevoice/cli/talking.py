@@ -23,6 +23,7 @@ from edgevoice.cli.console import (
     print_json,
     settings,
 )
+from edgevoice.cli.forgiving import forgiving
 from edgevoice.config import Config, SttConfig, find_config
 from edgevoice.duplex import Duplex
 from edgevoice.errors import DeviceError
@@ -71,6 +72,7 @@ def run(
     read_ahead(chosen)
     room = find_room(chosen)
     quiet = quiet or kept_by_journal(sys.stdout.fileno())
+    sys.stdout = forgiving(sys.stdout)
     show = Quiet(console) if quiet else Show(console)
     notifier = Notifier.from_environment()
     bulletin = Bulletin(notifier)
