@@ -10,6 +10,7 @@ gets a line back: `ok`, with how attentive we are now, or `error`, with the reas
 import asyncio
 import os
 import socket
+import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -17,7 +18,7 @@ from types import TracebackType
 from typing import Self
 
 from edgevoice.dialog.attention import Signal
-from edgevoice.errors import BadInputError, ConfigError
+from edgevoice.errors import BadInputError, ConfigError, printable
 
 STATUS = "status"
 SIGNALS: Mapping[str, Signal] = {
@@ -30,6 +31,12 @@ LONGEST_LINE = 256
 """Bytes. No word is nearly as long; whoever sends more is talking to the wrong socket."""
 
 MOST_CLIENTS = 16
+
+PAUSE_S = 0.01
+"""Between two answers to one client: whoever sends without end must not keep us from listening."""
+
+IDLE_S = 60.0
+"""A client that says nothing for so long, or takes no answer, makes room for others."""
 
 PATIENCE_S = 2.0
 """How long a client waits. The answer takes a millisecond, unless the machine is overwhelmed."""
@@ -101,7 +108,7 @@ class ControlSocket:
     ) -> None:
         self._server.close()
         for writer in self._clients:
-            writer.close()
+            writer.transport.abort()  # closing would wait for a client that takes no answer
         await asyncio.gather(*self._clients.values(), return_exceptions=True)
         with suppress(OSError):
             if self._path.stat().st_ino == self._made:
@@ -132,9 +139,15 @@ class ControlSocket:
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
-            while line := await reader.readline():
-                writer.write(f"{self._answer(line)}\n".encode())
-                await writer.drain()
+            while True:
+                async with asyncio.timeout(IDLE_S):
+                    if not (line := await reader.readline()):
+                        break
+                    writer.write(f"{self._answer(line)}\n".encode())
+                    await writer.drain()
+                await asyncio.sleep(PAUSE_S)
+        except TimeoutError:
+            writer.transport.abort()
         except ValueError:
             writer.write(b"error that line is too long\n")
         except OSError:
@@ -172,8 +185,7 @@ def send(path: Path, word: str) -> str:
             client.settimeout(PATIENCE_S)
             client.connect(str(path))
             client.sendall(f"{word}\n".encode())
-            with client.makefile("rb") as answers:
-                answer = answers.readline(4 * LONGEST_LINE).decode(errors="replace").strip()
+            answer = printable(_line(client).decode(errors="replace").strip())
     except (FileNotFoundError, ConnectionRefusedError):
         raise BadInputError(
             f"no edgevoice listens at {path}", "Start `edgevoice run`, or name its socket."
@@ -187,3 +199,15 @@ def send(path: Path, word: str) -> str:
     if kind != "ok":
         raise BadInputError(f"{path} answers: {text or 'nothing'}", _SEND)
     return text
+
+
+def _line(client: socket.socket) -> bytes:
+    """The line that is answered, or its beginning. Raises `OSError` when it takes too long."""
+    until = time.monotonic() + PATIENCE_S
+    answer = b""
+    while b"\n" not in answer and len(answer) < 4 * LONGEST_LINE:
+        client.settimeout(max(0.001, until - time.monotonic()))
+        if not (piece := client.recv(4 * LONGEST_LINE)):
+            break
+        answer += piece
+    return answer.partition(b"\n")[0]

@@ -25,6 +25,7 @@ from edgevoice.errors import OutputError, one_line
 from edgevoice.files import write_atomically
 from edgevoice.privacy.chain import (
     GENESIS,
+    MOST_LINES,
     End,
     File,
     Happened,
@@ -148,7 +149,7 @@ class AuditLog:
         except (FileNotFoundError, ValueError, RecursionError):
             return None
         match tree:
-            case {"n": int(n), "sha256": str(sha256)}:
+            case {"n": int(n), "sha256": str(sha256)} if n <= MOST_LINES:
                 return End(n, sha256)
         return None
 

@@ -1,0 +1,38 @@
+"""A few hundred inputs of each kind; `make faults` tries thousands."""
+
+import pytest
+from hypothesis import strategies as st
+
+from tests.fuzz.kinds import PROPERTIES
+from tests.fuzz.promise import Property, check, growth, refused_politely
+from edgevoice.errors import ConfigError, EdgevoiceError
+
+EXAMPLES = 200
+
+
+@pytest.mark.parametrize("name", PROPERTIES)
+def test_whatever_comes_in(name: str) -> None:
+    check(PROPERTIES[name], EXAMPLES)
+
+
+def test_a_crash_is_found_and_the_simplest_input_is_told() -> None:
+    def holds(number: int) -> None:
+        assert number < 1000
+
+    with pytest.raises(AssertionError) as caught:
+        check(Property("numbers", "small", st.integers(0, 10**6), holds), EXAMPLES)
+    assert any("1000" in note for note in caught.value.__notes__)
+
+
+@pytest.mark.parametrize(
+    "error", [ValueError("not ours"), ConfigError("it is \x1b[31m red", "Stop.")]
+)
+def test_an_error_that_is_not_ours_or_cannot_be_printed_is_no_answer(error: Exception) -> None:
+    with pytest.raises((ValueError, AssertionError)), refused_politely():
+        raise error
+
+
+def test_what_keeps_its_inputs_is_found() -> None:
+    kept: list[bytes] = []
+    leaky = Property("bytes", "leaky", st.binary(), lambda _: kept.append(bytes(100_000)))
+    assert growth(leaky, [b""] * 100) > 50_000_000
