@@ -153,7 +153,7 @@ class ControlSocket:
         except OSError:
             pass  # the client has left; it does not want to know
         finally:
-            writer.close()
+            await _gone(writer)
             del self._clients[writer]
 
     def _answer(self, line: bytes) -> str:
@@ -163,6 +163,16 @@ class ControlSocket:
         if signal := SIGNALS.get(word):
             self._on_signal(signal)
         return f"ok {self._status()}"
+
+
+async def _gone(writer: asyncio.StreamWriter) -> None:
+    """Close `writer`, soon: who takes no answer does not get it."""
+    writer.close()
+    try:
+        async with asyncio.timeout(PATIENCE_S):
+            await writer.wait_closed()
+    except OSError:  # a TimeoutError is one
+        writer.transport.abort()
 
 
 _SEND = f"Send one of: {', '.join(WORDS)}."
