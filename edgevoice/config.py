@@ -23,6 +23,7 @@ from pydantic import (
 
 from edgevoice.dialog.endpoint import ANCHORS_MS
 from edgevoice.errors import ConfigError, one_line
+from edgevoice.yaml_text import PYTHON_ERRORS, load, read_text
 
 HOME = Path(__file__).resolve().parent.parent
 """The folder that edgevoice was installed from: models/ and config.yaml lie in it."""
@@ -315,20 +316,16 @@ def load_config(path: Path | None = None, environment: Mapping[str, str] | None 
         raise _explain(error, source, overridden) from None
 
 
-# PyYAML lets some of Python's own errors through: for the date 2020-13-45, for `!!int x`, ...
-_PYTHON_ERRORS = (ValueError, ArithmeticError, LookupError, AttributeError, RecursionError)
-
-
 def _read(path: Path) -> dict[str, Any]:
     try:
-        tree = yaml.safe_load(path.read_text(encoding="utf-8"))
+        tree = load(read_text(path))
     except OSError as error:
         raise ConfigError(
             f"{path}: cannot be read ({error.strerror})", "Check the path given with --config."
         ) from None
     except UnicodeDecodeError:
         raise ConfigError(f"{path}: is not UTF-8 text", "Save it as UTF-8.") from None
-    except (yaml.YAMLError, *_PYTHON_ERRORS) as error:
+    except (yaml.YAMLError, *PYTHON_ERRORS) as error:
         mark = getattr(error, "problem_mark", None)
         where = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
         problem = getattr(error, "problem", None) or f"is not YAML ({_short(error)})"
@@ -381,7 +378,7 @@ def _explain(error: ValidationError, source: str, overridden: Mapping[str, str])
     if not key:
         where = next((name for key, name in overridden.items() if key in problem), source)
         return ConfigError(f"{where}: {problem}", "Change one of the two.")
-    value = "empty" if given is None else _short(repr(given))
+    value = "empty" if given is None else _shown(given)
     if kind == "model_type":
         return ConfigError(
             f"{where}: {key} is {value}, but it is a section",
@@ -397,6 +394,13 @@ def _keys(section: str | int) -> Iterable[str]:
     """The settings of a section."""
     kind = Config.model_fields[str(section)].annotation
     return kind.model_fields if isinstance(kind, type) and issubclass(kind, Section) else ()
+
+
+def _shown(value: object) -> str:
+    try:
+        return _short(repr(value))
+    except ValueError:  # Python writes no number of more than 4300 digits
+        return "too long a number"
 
 
 def _short(text: object) -> str:

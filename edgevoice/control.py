@@ -11,6 +11,7 @@ no key: `status` asks how we are, and `reload` lets us read our settings again.
 import asyncio
 import os
 import socket
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -18,7 +19,7 @@ from types import TracebackType
 from typing import Self
 
 from edgevoice.dialog.attention import Signal
-from edgevoice.errors import BadInputError, ConfigError, EdgevoiceError
+from edgevoice.errors import BadInputError, ConfigError, EdgevoiceError, printable
 
 STATUS = "status"
 RELOAD = "reload"
@@ -32,6 +33,12 @@ LONGEST_LINE = 256
 """Bytes. No word is nearly as long; whoever sends more is talking to the wrong socket."""
 
 MOST_CLIENTS = 16
+
+PAUSE_S = 0.01
+"""Between two answers to one client: whoever sends without end must not keep us from listening."""
+
+IDLE_S = 60.0
+"""A client that says nothing for so long, or takes no answer, makes room for others."""
 
 PATIENCE_S = 2.0
 """How long a client waits. The answer takes a millisecond, unless the machine is overwhelmed."""
@@ -113,7 +120,7 @@ class ControlSocket:
     ) -> None:
         self._server.close()
         for writer, task in self._clients.items():
-            writer.close()
+            writer.transport.abort()  # closing would wait for a client that takes no answer
             task.cancel()  # it may be waiting for an answer
         await asyncio.gather(*self._clients.values(), return_exceptions=True)
         with suppress(OSError):
@@ -145,15 +152,21 @@ class ControlSocket:
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
-            while line := await reader.readline():
-                writer.write(f"{await self._answer(line)}\n".encode())
-                await writer.drain()
+            while True:
+                async with asyncio.timeout(IDLE_S):
+                    if not (line := await reader.readline()):
+                        break
+                    writer.write(f"{await self._answer(line)}\n".encode())
+                    await writer.drain()
+                await asyncio.sleep(PAUSE_S)
+        except TimeoutError:
+            writer.transport.abort()
         except ValueError:
             writer.write(b"error that line is too long\n")
         except OSError:
             pass  # the client has left; it does not want to know
         finally:
-            writer.close()
+            await _gone(writer)
             del self._clients[writer]
 
     async def _answer(self, line: bytes) -> str:
@@ -168,6 +181,16 @@ class ControlSocket:
         elif word != STATUS:
             return f"error unknown word; known: {', '.join(WORDS)}"
         return f"ok {self._status()}"
+
+
+async def _gone(writer: asyncio.StreamWriter) -> None:
+    """Close `writer`, soon: who takes no answer does not get it."""
+    writer.close()
+    try:
+        async with asyncio.timeout(PATIENCE_S):
+            await writer.wait_closed()
+    except OSError:  # a TimeoutError is one
+        writer.transport.abort()
 
 
 _SEND = f"Send one of: {', '.join(WORDS)}."
@@ -190,8 +213,7 @@ def send(path: Path, word: str) -> str:
             client.settimeout(RELOAD_PATIENCE_S if word == RELOAD else PATIENCE_S)
             client.connect(str(path))
             client.sendall(f"{word}\n".encode())
-            with client.makefile("rb") as answers:
-                answer = answers.readline(4 * LONGEST_LINE).decode(errors="replace").strip()
+            answer = printable(_line(client).decode(errors="replace").strip())
     except (FileNotFoundError, ConnectionRefusedError):
         raise BadInputError(
             f"no edgevoice listens at {path}", "Start `edgevoice run`, or name its socket."
@@ -206,3 +228,15 @@ def send(path: Path, word: str) -> str:
         what, _, cure = text.partition(". ")
         raise BadInputError(f"{path} answers: {what or 'nothing'}", cure or _SEND)
     return text
+
+
+def _line(client: socket.socket) -> bytes:
+    """The line that is answered, or its beginning. Raises `OSError` when it takes too long."""
+    until = time.monotonic() + PATIENCE_S
+    answer = b""
+    while b"\n" not in answer and len(answer) < 4 * LONGEST_LINE:
+        client.settimeout(max(0.001, until - time.monotonic()))
+        if not (piece := client.recv(4 * LONGEST_LINE)):
+            break
+        answer += piece
+    return answer.partition(b"\n")[0]

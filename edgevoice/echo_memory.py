@@ -64,7 +64,8 @@ def remember(path: Path, devices: Devices, measured: Measured) -> None:
             f"{path.parent} cannot be made: {error.strerror}",
             "Set XDG_STATE_HOME to a folder that you may write to.",
         ) from None
-    write_atomically(path, json.dumps([*others, new], indent=2, ensure_ascii=False).encode())
+    # In ASCII: what others have put into the file may be half a character.
+    write_atomically(path, json.dumps([*others, new], indent=2).encode())
 
 
 def _read(path: Path) -> list[dict[str, Any]]:

@@ -25,8 +25,8 @@ class EdgevoiceError(Exception):
 
     def __init__(self, what: str, cure: str) -> None:
         super().__init__(what, cure)
-        self.what = one_line(what)
-        self.cure = one_line(cure)
+        self.what = printable(one_line(what))
+        self.cure = printable(one_line(cure))
 
     def __str__(self) -> str:
         return f"{self.what}. {self.cure}"
@@ -64,6 +64,12 @@ class HubError(EdgevoiceError):
 
 class EngineError(EdgevoiceError):
     """An engine failed while it worked; the conversation can go on without this reply."""
+
+
+def printable(text: str) -> str:
+    """`text` with a mark for every character that would not show, but do something: the names in
+    it are not ours, and a terminal obeys some characters."""
+    return text if text.isprintable() else "".join(c if c.isprintable() else "\ufffd" for c in text)
 
 
 def one_line(text: str) -> str:

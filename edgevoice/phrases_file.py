@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 from edgevoice.dialog.grammar import Grammar
 from edgevoice.dialog.phrases import Phrases
 from edgevoice.errors import ConfigError, one_line
+from edgevoice.yaml_text import load, read_text
 
 _Entry = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 _List = Annotated[tuple[_Entry, ...], Field(min_length=1)]
@@ -50,7 +51,7 @@ def _phrases(path: Path, text: str) -> Phrases:
 
 def _read(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8")
+        return read_text(path)
     except OSError as error:
         raise ConfigError(
             f"{path}: cannot be read ({error.strerror})", "Check the path under `phrases.file`."
@@ -62,7 +63,7 @@ def _read(path: Path) -> str:
 def _parse(path: Path, text: str) -> Any:
     try:
         # A word stays a word: to most of YAML, "yes", "no", "on" and "off" are none.
-        return yaml.load(text, Loader=yaml.BaseLoader)
+        return load(text, yaml.BaseLoader)
     except (yaml.YAMLError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         where = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""

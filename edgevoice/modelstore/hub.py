@@ -20,7 +20,9 @@ from huggingface_hub.utils import (  # type: ignore[attr-defined]  # public, but
 )
 
 from edgevoice.errors import HubError
-from edgevoice.modelstore.hashes import PIECE
+
+# Else it asks the hub for a list of programs, and tells it from which of them we were started.
+hub_constants.HF_HUB_DISABLE_TELEMETRY = True
 
 TIMEOUT_S = 20.0
 """Seconds without a byte after which a connection counts as broken."""
@@ -86,7 +88,7 @@ def pieces(
         place = start if answer.status_code == 206 else 0
         if place and not answer.headers.get("Content-Range", "").startswith(f"bytes {place}-"):
             raise Broken("the hub answered with another part of the file")
-        for piece in answer.iter_bytes(PIECE // 16):
+        for piece in answer.iter_bytes():  # as they come: a break must not cost what was here
             yield place, piece
             place += len(piece)
 

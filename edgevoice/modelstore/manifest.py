@@ -15,6 +15,7 @@ from pydantic import (
 )
 
 from edgevoice.errors import ConfigError, ModelError, one_line
+from edgevoice.yaml_text import PYTHON_ERRORS, load, read_text
 
 MANIFEST = Path(__file__).with_name("manifest.yaml")
 """The list that comes with edgevoice."""
@@ -122,19 +123,12 @@ def load_manifest(path: Path = MANIFEST) -> Manifest:
     """Read a manifest; raises `ModelError`, one line that says what is wrong in it."""
     cure = "Repair it, or install edgevoice again."
     try:
-        return Manifest.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+        return Manifest.model_validate(load(read_text(path)))
     except OSError as error:
         raise ModelError(f"{path}: cannot be read ({error.strerror})", cure) from None
     except ValidationError as error:
         raise ModelError(f"{path}: {first_fault(error)}", cure) from None
-    except (
-        yaml.YAMLError,
-        ValueError,
-        ArithmeticError,
-        LookupError,
-        AttributeError,
-        RecursionError,
-    ):  # PyYAML lets some of Python's own errors through
+    except (yaml.YAMLError, *PYTHON_ERRORS):
         raise ModelError(f"{path}: is not a manifest in YAML", cure) from None
 
 

@@ -24,6 +24,7 @@ from edgevoice.errors import OutputError, one_line
 from edgevoice.files import append, new_folder, write_atomically
 from edgevoice.privacy.chain import (
     GENESIS,
+    MOST_LINES,
     End,
     File,
     Happened,
@@ -153,7 +154,7 @@ class AuditLog:
         except (FileNotFoundError, ValueError, RecursionError):
             return None
         match tree:
-            case {"n": int(n), "sha256": str(sha256)}:
+            case {"n": int(n), "sha256": str(sha256)} if n <= MOST_LINES:
                 return End(n, sha256)
         return None
 

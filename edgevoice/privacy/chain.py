@@ -24,6 +24,10 @@ GENESIS = "0" * 64
 """What the first line names as the line before it."""
 
 
+MOST_LINES = 10**12
+"""Nobody writes so many; a greater number is none of ours."""
+
+
 class Happened(StrEnum):
     """What is worth a line. Never a word that was said."""
 
@@ -93,7 +97,7 @@ def parse(line: bytes) -> Line | None:
             "event": str(event),
             "details": dict(details),
             "previous": str(previous),
-        } if len(tree) == 5 and n > 0:
+        } if len(tree) == 5 and 0 < n <= 2 * MOST_LINES:
             return Line(n, at, event, details, previous)
     return None
 
@@ -170,8 +174,9 @@ class _Walk:
             self.problems.append(f"line {line.n}: it does not follow line {self.last.n}")
         if named not in (None, line.n):
             self.problems.append(f"line {line.n}: its file is named for line {named}")
-        if line.event == Happened.ROTATED and isinstance(line.details.get("oldest"), int):
-            self.oldest = line.details["oldest"]
+        match line.details.get("oldest"):
+            case int(oldest) if line.event == Happened.ROTATED and oldest <= MOST_LINES:
+                self.oldest = oldest
         self.begin = self.begin or line.n
         self.lines += 1
         self.pieces = None

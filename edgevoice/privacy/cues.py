@@ -10,6 +10,7 @@ import yaml
 from edgevoice.dialog.grammar import plain
 from edgevoice.errors import ConfigError
 from edgevoice.privacy.tokens import Token
+from edgevoice.yaml_text import load, read_text
 
 LANGUAGES = Path(__file__).parent.parent / "languages"
 
@@ -157,7 +158,7 @@ def _lists(path: Path) -> dict[str, list[str]]:
 def _read(path: Path) -> object:
     try:
         # A word stays a word: to most of YAML, "no" and "on" are none.
-        return yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)
+        return load(read_text(path), yaml.BaseLoader)
     except OSError as error:
         raise ConfigError(f"{path}: cannot be read ({error.strerror})", "Check it.") from None
     except (UnicodeDecodeError, yaml.YAMLError, RecursionError):

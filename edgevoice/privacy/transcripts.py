@@ -115,13 +115,14 @@ class Transcripts:
     def _open(self, key: bytes, path: Path, kept: Kept) -> None:
         try:
             for record in unseal(key, path.read_bytes()):
-                match record:
+                turn = _turn(record) if isinstance(record, bytes) else record
+                match turn:
                     case Torn(size=size):
                         kept.torn.append(f"{path.name}: the last record is torn ({size} bytes)")
                     case SealBrokenError():
-                        kept.broken.append(f"{path.name}: {record}")
+                        kept.broken.append(f"{path.name}: {turn}")
                     case _:
-                        kept.turns.append(json.loads(record))
+                        kept.turns.append(turn)
         except SealBrokenError as error:
             kept.broken.append(f"{path.name}: {error}")
 
@@ -147,6 +148,17 @@ class Transcripts:
         names = os.listdir(self._folder) if self._folder.exists() else []  # noqa: PTH208
         ours = ((_NAME.fullmatch(name), self._folder / name) for name in names)
         return sorted((int(match[1]), path) for match, path in ours if match)
+
+
+def _turn(record: bytes) -> dict[str, Any] | SealBrokenError:
+    """The turn that was sealed; or the complaint that it is none of ours."""
+    try:
+        match json.loads(record):
+            case {"at": str(), "user": str(), "agent": str()} as turn:
+                return dict(turn)
+    except (ValueError, RecursionError):
+        pass
+    return SealBrokenError("a record opens, but is no turn")
 
 
 class TranscriptWriter:

@@ -106,12 +106,12 @@ class LocalTransport:
     async def chunks(self) -> AsyncIterator[AudioChunk]:
         """The microphone at 16 kHz. Raises `DeviceError` when the card has gone."""
         while self._link and self._microphone:
-            for chunk in self._microphone.chunks():
-                self.dropped = self._microphone.dropped
-                yield chunk
-                if self._link.closed:
-                    return
             try:
+                for chunk in self._microphone.chunks():
+                    self.dropped = self._microphone.dropped
+                    yield chunk
+                    if self._link.closed:
+                        return
                 await self._link.period()
             except DeviceError:
                 await self.aclose()

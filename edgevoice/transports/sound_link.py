@@ -27,6 +27,15 @@ PATIENCE = 4
 """A card that has not moved at so many looks in a row is dead: after two to two and a half seconds,
 which leaves half a second to be heard again within three."""
 
+NONSENSE = "The process that holds the sound card talks nonsense"
+LONGEST_LINE = 1 << 16
+"""Bytes. What it says fits into one."""
+LONGEST_TEXT = 500
+"""Letters of a complaint that are passed on."""
+RATES = range(1_000, 1_000_001)
+MOST_CHANNELS = 256
+"""No card has more; and memory for so many is there."""
+
 CURE = "Look at what there is with `edgevoice devices`, and name it under `audio:` in config.yaml."
 
 
@@ -39,6 +48,7 @@ class SoundLink:
         self._failure: tuple[str, str] | None = None
         self._cards: dict[str, OpenedCard] = {}
         self._unread = b""
+        self._wanted = {*request["cards"]}
         counters = {"input": CAPTURED, "output": SERVED}
         self._moving = [counters[direction] for direction in request["cards"]]
         self._progress = [0 for _ in self._moving]
@@ -116,19 +126,24 @@ class SoundLink:
             return
         *lines, self._unread = (self._unread + said).split(b"\n")
         for line in filter(None, lines):
-            try:
-                self._take(json.loads(line))
-            except (ValueError, TypeError, AttributeError, RecursionError):
-                self._fail("The process that holds the sound card talks nonsense")
-                return
+            self._take(line)
+        if len(self._unread) > LONGEST_LINE:
+            self._fail(NONSENSE)
         self._on_period()
         self._wake()
 
-    def _take(self, message: dict[str, Any]) -> None:
-        if "error" in message:
-            self._fail(message["error"], message.get("cure", CURE))
-        else:
-            self._cards = {way: OpenedCard(**about) for way, about in message.items()}
+    def _take(self, line: bytes) -> None:
+        try:
+            message = json.loads(line)
+            if "error" in message:
+                what, cure = str(message["error"]), str(message.get("cure", CURE))
+                self._fail(what[:LONGEST_TEXT] or NONSENSE, cure[:LONGEST_TEXT] or CURE)
+            elif {*message} == self._wanted:
+                self._cards = {way: _card(about) for way, about in message.items()}
+            else:
+                self._fail(NONSENSE)
+        except (ValueError, TypeError, AttributeError, RecursionError):
+            self._fail(NONSENSE)
 
     def _look(self) -> None:
         """Every direction must have moved since the last look."""
@@ -162,6 +177,15 @@ def environment() -> dict[str, str]:
     home = str(Path(edgevoice.__file__).parent.parent)
     path = [*filter(None, [os.environ.get("PYTHONPATH")]), home]
     return {**os.environ, "PYTHONPATH": os.pathsep.join(path)}
+
+
+def _card(about: dict[str, Any]) -> OpenedCard:
+    """A direction as it was described; raises `TypeError` or `ValueError` if none can be so."""
+    card = OpenedCard(**about)
+    whole = all(type(number) is int for number in (card.rate, card.channels))
+    if not whole or card.rate not in RATES or not 1 <= card.channels <= MOST_CHANNELS:
+        raise ValueError(f"no card has {card.channels} channels at {card.rate} Hz")
+    return card
 
 
 def _start(request: dict[str, Any], *descriptors: int) -> subprocess.Popen[bytes]:

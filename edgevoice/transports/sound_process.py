@@ -105,7 +105,7 @@ def playback(
         counters[UNDERFLOWS] += bool(status & PA_OUTPUT_UNDERFLOW)
         held = counters[HELD]  # read before FLUSHED: a flush drops first, then it ends the hold
         first = max(counters[TAKEN], counters[FLUSHED])
-        there = min(frames, counters[QUEUED] - first)
+        there = max(0, min(frames, counters[QUEUED] - first))
         sound = b""
         if not held:
             sound = ring.get(first, there)

@@ -10,6 +10,7 @@ import numpy as np
 
 from edgevoice.audio.chunk import LISTENING_RATE, AudioChunk, Samples, samples_of
 from edgevoice.audio.resample import Resampler
+from edgevoice.errors import DeviceError
 from edgevoice.transports.sound_memory import (
     AHEAD,
     CAPTURED,
@@ -28,6 +29,9 @@ from edgevoice.transports.sound_memory import (
 PIECE_MS = 20
 MICROPHONE_BUFFER_MS = 2_000
 """Microphone sound that is older than this is lost when nobody reads it."""
+
+LATEST_S = 60
+"""Whoever is later than this was asleep, or the card has lost count: better open it anew."""
 
 TAIL_MS = 60
 """With less than this left to play, what the resampler holds back is played as well."""
@@ -71,8 +75,11 @@ class Microphone:
         return self._lost * LISTENING_RATE // self._rate + int(self._counters[DROPPED])
 
     def chunks(self) -> Iterator[AudioChunk]:
-        """What has come in since the last call, in pieces of at most about 20 ms."""
-        while behind := self._counters[CAPTURED] - self._read:
+        """What has come in since the last call, in pieces of at most about 20 ms.
+
+        Raises `DeviceError` where the card's count makes no sense.
+        """
+        while behind := self._behind():
             first, lost = self._read, self._lost
             pcm = self._resampler.add(self._frames(behind))
             if len(pcm):
@@ -80,6 +87,15 @@ class Microphone:
                 chunk = AudioChunk(pcm, LISTENING_RATE, self._next, person)
                 self._next = chunk.end
                 yield chunk
+
+    def _behind(self) -> int:
+        """How many frames are to be read."""
+        behind = int(self._counters[CAPTURED]) - self._read
+        if not 0 <= behind <= LATEST_S * self._rate:
+            raise DeviceError(
+                "The sound card's count of its sound makes no sense", "It is opened anew by `run`."
+            )
+        return behind
 
     def _frames(self, behind: int) -> Samples:
         """The next piece; silence in the place of what is lost, so that the clock stays true."""
@@ -100,7 +116,7 @@ class Microphone:
             return None
         begin, end = first // FRAME, -(-self._read // FRAME)
         values = np.frombuffer(self._person.get(begin, end - begin), np.int16)
-        return float(values.max()) / CERTAIN
+        return max(0.0, float(values.max()) / CERTAIN)
 
     def _copied(self, frames: int) -> Samples:
         """The first channel: of a speakerphone's several, it is the processed one."""
@@ -116,10 +132,12 @@ class Loudspeaker:
         self._ring = Ring(shared.playback, card.channels)
         self._rate = card.rate
         self._bound = min(samples_of(buffer_ms, card.rate), self._ring.frames // 2)
+        # Ours alone: what stands in the shared memory is for the card to read.
+        self._queued = self._flushed = int(self._counters[QUEUED])
         self._begin()
 
     def _begin(self) -> None:
-        self._base: int = self._counters[QUEUED]
+        self._base = self._queued
         self._given = 0
         self._given_rate = self._rate
         self._heard = 0
@@ -176,7 +194,7 @@ class Loudspeaker:
         Ends a hold.
         """
         heard = self.heard()
-        self._counters[FLUSHED] = self._counters[QUEUED]
+        self._counters[FLUSHED] = self._flushed = self._queued
         self._counters[HELD] = 0
         self._begin()
         return heard
@@ -194,10 +212,10 @@ class Loudspeaker:
         room = max(0, self._bound - self._unplayed())
         now, self._waiting = self._waiting[:room], self._waiting[room:]
         if len(now):
-            first = self._counters[QUEUED]
-            self._ring.put(first, np.repeat(now, self._ring.channels).tobytes())
-            self._counters[QUEUED] = first + len(now)  # last: now the card may take them
+            self._ring.put(self._queued, np.repeat(now, self._ring.channels).tobytes())
+            self._queued += len(now)
+            self._counters[QUEUED] = self._queued  # last: now the card may take them
 
     def _unplayed(self) -> int:
         """Frames in the ring that are still to be taken."""
-        return int(self._counters[QUEUED] - max(self._counters[TAKEN], self._counters[FLUSHED]))
+        return max(0, self._queued - max(int(self._counters[TAKEN]), self._flushed))

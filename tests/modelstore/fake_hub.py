@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 COMMIT = "c0" * 20
+PIECE = 10_000
 
 
 def git_name(content: bytes) -> str:
@@ -31,6 +32,12 @@ class FakeHub:
     """What it sends in place of a file's content."""
     status: int = 0
     """What it answers to everything; 0: what is right."""
+    moved: str = ""
+    """The address of somebody else, where it says that the files are now."""
+    piece_s: float = 0
+    """Seconds between two pieces of `PIECE` bytes."""
+    headers: list[dict[str, str]] = field(default_factory=list)
+    """Those of every GET."""
     ranges: bool = True
     hashes: bool = True
     asked: list[tuple[str, str | None]] = field(default_factory=list)
@@ -70,7 +77,14 @@ def serve(hub: FakeHub) -> Iterator[FakeHub]:
 
         def do_GET(self) -> None:
             hub.asked.append((self.path, self.headers.get("Range")))
+            hub.headers.append({name.lower(): value for name, value in self.headers.items()})
             if (file := self._file()) is None:
+                return
+            if hub.moved:
+                self.send_response(302)
+                self.send_header("Location", hub.moved + self.path)
+                self.send_header("Content-Length", "0")
+                self.end_headers()
                 return
             content = hub.lies.get(file, hub.files[file])
             wanted = self.headers.get("Range")
@@ -87,6 +101,10 @@ def serve(hub: FakeHub) -> Iterator[FakeHub]:
                 self.wfile.write(content[start:end])
                 hub.stalled.set()
                 hub.let_go.wait(30)
+            elif hub.piece_s:
+                for at in range(start, end, PIECE):
+                    self.wfile.write(content[at : min(at + PIECE, end)])
+                    hub.let_go.wait(hub.piece_s)
             else:
                 self.wfile.write(content[start:end])
             self.close_connection = True

@@ -60,6 +60,15 @@ def test_a_whole_fetch_is_checked_locked_and_in_place(tmp_path: Path, hub: FakeH
     assert told[-1] == ("config.json", 9, 9)
 
 
+def test_nothing_else_is_asked_or_told(
+    tmp_path: Path, hub: FakeHub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AI_AGENT", "somebody")
+    assert fetched(tmp_path, hub)
+    assert [path.rpartition("/")[2] for path, _ in hub.asked] == ["model.bin", "config.json"]
+    assert not [headers for headers in hub.headers if "agent/" in headers["user-agent"]]
+
+
 def test_being_offline_is_lifted_for_the_fetch_alone(
     tmp_path: Path, hub: FakeHub, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -76,6 +85,7 @@ def test_a_break_at_any_byte_is_mended_without_fetching_twice(
     assert fetched(tmp_path, hub)
     assert_whole(tmp_path)
     assert len(hub.asked) == 3
+    assert hub.asked[1][1] == (f"bytes={at}-" if at else None)
 
 
 @pytest.mark.parametrize("at", [0, 1, 65_536, 100_000, 299_999, 300_000])

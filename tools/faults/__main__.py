@@ -23,7 +23,17 @@ from edgevoice.bench.result import Result, machine
 from tools.faults.fault import FAULTS, LIMIT_S, BrokenPromiseError, Fault, UnavailableError
 from tools.faults.report import Outcome, Verdict, goals, markdown, show
 
-GROUPS = ("sound", "process", "disk", "files", "clock")
+GROUPS = (
+    "sound",
+    "process",
+    "disk",
+    "files",
+    "clock",
+    "hub",
+    "control",
+    "privacy",
+    "fuzz",
+)
 """The modules that hold faults."""
 
 
