@@ -50,8 +50,14 @@ ALSA = """
 pcm.desk_microphone { type pulse device mic }
 pcm.desk_loudspeaker { type pulse device spk }
 """
+SABOTAGE = Path(__file__).parent / "sabotage"
 DESK = {"input_device": "desk_microphone", "output_device": "desk_loudspeaker"}
 """Settings for `audio` that name the devices, which are there as long as `mic` and `spk` are."""
+
+
+def sabotage(kind: str) -> dict[str, str]:
+    """The environment of an appliance that goes wrong, as `kind` says, on SIGUSR1."""
+    return {"PYTHONPATH": f"{SABOTAGE}:{ROOT}", "SABOTAGE": kind}
 
 
 class Appliance:
@@ -283,16 +289,14 @@ class Appliance:
 
     # What one does with it
 
-    def ask(
-        self, question: str = QUESTION, answer: str = ANSWER, within_s: float = ANSWER_S
-    ) -> float:
-        """Ask aloud, and wait until a reply with the word `answer` was heard to its end.
+    def ask(self, question: str = QUESTION, answer: str = ANSWER, *, sink: str = "room") -> float:
+        """Ask aloud, into `sink`, and wait until a reply with the word `answer` was heard whole.
 
         Answers the seconds from the end of the question to the beginning of the reply.
         """
         with Ear() as ear:
-            asked = say(question)
-            self.answered(ear, answer, asked, within_s)
+            asked = say(question, sink)
+            self.answered(ear, answer, asked)
             return ear.spoken(asked)[0][0] - asked
 
     def answered(self, ear: Ear, answer: str, since: float, within_s: float = ANSWER_S) -> None:
@@ -323,10 +327,28 @@ class Appliance:
         """Wait until `line` (a part of one) is in the log; answers when it came."""
         return self._wait(self.logged, line, within_s, since)
 
-    def heard_again(self, back: float, within_s: float = ANSWER_S) -> float:
-        """Wait until it says that it hears again; answers the seconds since `back`, when the
-        device was there again. (Never negative: it may be quicker than we are.)"""
-        return max(0.0, self.wait_logged("the sound is back", within_s, back - 1) - back)
+    def heard_again(self, since: float, back: float | None = None) -> float:
+        """Wait until it says, after `since`, that it hears again.
+
+        Answers the seconds from `back` (nothing: `since`), when the device was there again, until
+        then. Never less than 0: it may be quicker than we are.
+        """
+        again = self.wait_logged("the sound is back", ANSWER_S, since)
+        return max(0.0, again - (since if back is None else back))
+
+    def wait_listening(self, for_s: float = 1.5) -> None:
+        """Wait until it has been listening, and nobody spoke, for so many seconds."""
+
+        def listening() -> bool:
+            changes = [told for told in list(self.told) if told[1].startswith("STATUS=")]
+            at, status = changes[-1]
+            return "listening" in status and time.monotonic() - at > for_s
+
+        expect(until(listening, ANSWER_S), f"it does not listen: {self.status}")
+
+    def heard_speaking(self, since: float) -> float:
+        """Wait until it says, after `since`, that somebody is speaking; answers the seconds."""
+        return self.wait_told("somebody is speaking", ANSWER_S, since) - since
 
     @property
     def last_words(self) -> str:
