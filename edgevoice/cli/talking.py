@@ -89,7 +89,7 @@ def run(
             await transport.open()
             if not quiet:
                 _welcome(chosen, room)
-            async with watching(press):
+            async with watching(press), keeping.watching_network():
                 await converse(
                     chosen,
                     engines,

@@ -6,8 +6,9 @@ import hashlib
 import logging
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Self
@@ -34,6 +35,8 @@ MUCH_ROUTINE = 40
 was no line for an hour: whatever makes it start again and again must not push everything else out
 of the log."""
 HOUR = timedelta(hours=1)
+LOOK_EVERY_S = 5.0
+"""Seconds between two looks whether the network is still as it was promised to be."""
 
 
 class Keeping:
@@ -49,7 +52,7 @@ class Keeping:
         self._timer: asyncio.TimerHandle | None = None
         self._writer: TranscriptWriter | None = None
         before = self._lines()
-        self._tell_network(config, before)
+        self._tell_network(config, ways_out())
         if config.transcripts.enabled:
             self._writer = self._transcripts(config)
         # A disk may be slow, and nobody in the room should wait for it.
@@ -82,6 +85,32 @@ class Keeping:
         loop = asyncio.get_running_loop()
         self._tell_device(self._folding.change(away, loop.time()))
         self._tell_later(loop)
+
+    @asynccontextmanager
+    async def watching_network(self) -> AsyncIterator[None]:
+        """Where `privacy.network` promises offline: end the block with a `ConfigError` as soon as
+        there is a way out."""
+        inside = asyncio.current_task()
+        assert inside
+        found: list[str] = []
+
+        async def watch() -> None:
+            while not found:
+                await asyncio.sleep(LOOK_EVERY_S)
+                found.extend(ways_out())
+            inside.cancel()
+
+        task = asyncio.create_task(watch()) if self._config.privacy.network == "offline" else None
+        try:
+            yield
+        except asyncio.CancelledError:
+            if not found:
+                raise
+            inside.uncancel()
+            self._tell_network(self._config, found)
+        finally:
+            if task:
+                task.cancel()
 
     def close(self) -> None:
         """Write what waits, and the last line."""
@@ -126,11 +155,11 @@ class Keeping:
             log.warning("%s", error)
             return []
 
-    def _tell_network(self, config: Config, before: Sequence[Line]) -> None:
-        """Whether anything could leave, as the kernel sees it; a line where that is news."""
-        cards = ways_out()
+    def _tell_network(self, config: Config, cards: Sequence[str]) -> None:
+        """Over which `cards` something could leave; a line where that is news. Raises `ConfigError`
+        where none was promised."""
         now = {"mode": "open" if cards else "offline", "promised": config.privacy.network}
-        told = _last(before, Happened.NETWORK_MODE)
+        told = _last(self._lines(), Happened.NETWORK_MODE)
         if told is None or any(told.details.get(key) != now[key] for key in now):
             self.note(Happened.NETWORK_MODE, **now, cards=" ".join(cards))
         if cards and config.privacy.network == "offline":
