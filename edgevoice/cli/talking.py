@@ -106,7 +106,7 @@ def run(
             await transport.open()
             if not quiet:
                 _welcome(chosen, room)
-            async with watching(press):
+            async with watching(press), keeping.watching_network():
                 observers = [show, *keeping.observers]
                 await converse(chosen, engines, transport, observers, here, hands.reach)
 

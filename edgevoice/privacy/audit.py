@@ -227,6 +227,6 @@ def _first(path: Path) -> int:
 
 def _hand_over(path: Path) -> None:
     """Let what root has made belong to whom its folder belongs to: the service writes here, too."""
-    if os.geteuid() == 0:
-        owner = path.parent.stat()
+    owner = path.parent.stat()
+    if os.geteuid() == 0 != owner.st_uid:
         os.chown(path, owner.st_uid, owner.st_gid, follow_symlinks=False)

@@ -5,7 +5,8 @@ import fcntl
 import hashlib
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from functools import partial
 from types import TracebackType
@@ -33,6 +34,8 @@ MUCH_ROUTINE = 40
 was no line for an hour: whatever makes it start again and again must not push everything else out
 of the log."""
 HOUR = timedelta(hours=1)
+LOOK_EVERY_S = 5.0
+"""Seconds between two looks whether the network is still as it was promised to be."""
 
 
 class Keeping:
@@ -51,7 +54,7 @@ class Keeping:
         self._writer: TranscriptWriter | None = None
         before = self._lines()
         try:
-            self._tell_network(config, before)
+            self._tell_network(config, ways_out())
             if config.transcripts.enabled:
                 self._writer = self._transcripts(config)
         except ConfigError:
@@ -88,6 +91,32 @@ class Keeping:
         """The settings were read again, and differ."""
         digests = [_digest(config.model_dump_json()) for config in (before, now)]
         self.note(Happened.CONFIG_CHANGED, before=digests[0], now=digests[1])
+
+    @asynccontextmanager
+    async def watching_network(self) -> AsyncIterator[None]:
+        """Where `privacy.network` promises offline: end the block with a `ConfigError` as soon as
+        there is a way out."""
+        inside = asyncio.current_task()
+        assert inside
+        found: list[str] = []
+
+        async def watch() -> None:
+            while not found:
+                await asyncio.sleep(LOOK_EVERY_S)
+                found.extend(ways_out())
+            inside.cancel()
+
+        task = asyncio.create_task(watch()) if self._config.privacy.network == "offline" else None
+        try:
+            yield
+        except asyncio.CancelledError:
+            if not found:
+                raise
+            inside.uncancel()
+            self._tell_network(self._config, found)
+        finally:
+            if task:
+                task.cancel()
 
     def close(self) -> None:
         """Write what waits, and the last line."""
@@ -131,11 +160,11 @@ class Keeping:
         except OutputError:  # whoever writes to it will complain
             return []
 
-    def _tell_network(self, config: Config, before: Sequence[Line]) -> None:
-        """Whether anything could leave, as the kernel sees it; a line where that is news."""
-        cards = ways_out()
+    def _tell_network(self, config: Config, cards: Sequence[str]) -> None:
+        """Over which `cards` something could leave; a line where that is news. Raises `ConfigError`
+        where none was promised."""
         now = {"mode": "open" if cards else "offline", "promised": config.privacy.network}
-        told = _last(before, Happened.NETWORK_MODE)
+        told = _last(self._lines(), Happened.NETWORK_MODE)
         if told is None or any(told.details.get(key) != now[key] for key in now):
             self.note(Happened.NETWORK_MODE, **now, cards=" ".join(cards))
         if cards and config.privacy.network == "offline":

@@ -67,6 +67,19 @@ def test_it_lies_beside_what_else_is_remembered(tmp_path: Path) -> None:
     assert audit_folder({"STATE_DIRECTORY": str(tmp_path)}) == tmp_path / "audit"
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may hand a file over")
+def test_what_root_writes_belongs_to_the_service(tmp_path: Path) -> None:
+    state = tmp_path / "state"
+    state.mkdir()
+    os.chown(state, 1234, 1234)
+    log = log_in(state / "audit")
+    log.add(Happened.TRANSCRIPT_READ)
+    log.add(Happened.TRANSCRIPT_READ)
+    every = [state / "audit", *(state / "audit").iterdir()]
+    assert len(every) == 3
+    assert {(path.stat().st_uid, path.stat().st_gid) for path in every} == {(1234, 1234)}
+
+
 # --- somebody was there
 
 

@@ -266,6 +266,39 @@ def test_offline_is_a_promise(monkeypatch: pytest.MonkeyPatch) -> None:
     assert events() == ["network mode", "started", "stopped", "network mode"]
 
 
+def test_a_promise_that_is_broken_later_ends_what_it_was_given_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def talk(kept: Keeping) -> None:
+        asyncio.get_running_loop().call_later(3600, monkeypatch.setattr, keeping, "ways_out", cards)
+        async with kept.watching_network():
+            await asyncio.sleep(7200)
+
+    def cards() -> list[str]:
+        return ["usb0"]
+
+    for network in ("open", "offline"):
+        monkeypatch.setattr(keeping, "ways_out", list)
+        with Keeping(Config(privacy=PrivacyConfig(network=network))) as kept:
+            if network == "open":
+                run_virtual(talk(kept))
+                continue
+            with pytest.raises(ConfigError, match="there is a way out: usb0"):
+                run_virtual(talk(kept))
+    told = ["network mode", "config changed", "started", "network mode", "stopped"]
+    assert events()[-5:] == told
+
+
+def test_a_conversation_that_is_ended_is_no_broken_promise() -> None:
+    async def talk(kept: Keeping) -> None:
+        async with asyncio.timeout(60), kept.watching_network():
+            await asyncio.sleep(3600)
+
+    promised = Config(privacy=PrivacyConfig(network="offline"))
+    with Keeping(promised) as kept, pytest.raises(TimeoutError):
+        run_virtual(talk(kept))
+
+
 def test_what_starts_again_and_again_does_not_fill_the_log(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

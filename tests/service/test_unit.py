@@ -96,7 +96,11 @@ def refused(deed, *numbers):
         raise AssertionError("allowed")
 both = mmap.PROT_READ | mmap.PROT_WRITE | mmap.PROT_EXEC
 refused(lambda: mmap.mmap(-1, 4096, prot=both), errno.EACCES)
-refused(lambda: socket.create_connection(("192.0.2.1", 80), 1), errno.ENETUNREACH)
+for family in (socket.AF_INET, socket.AF_INET6, socket.AF_NETLINK, socket.AF_PACKET):
+    refused(lambda: socket.socket(family), errno.EAFNOSUPPORT)
+socket.socket(socket.AF_UNIX)
+status = dict(line.split(":\t", 1) for line in open("/proc/self/status"))
+assert int(status["CapEff"], 16) == int(status["CapBnd"], 16) == 0
 refused(lambda: os.chroot("/"), errno.EPERM)
 refused(lambda: open("/etc/edgevoice-was-here", "w"), errno.EROFS)
 """

@@ -31,6 +31,7 @@ GROUPS = (
     "clock",
     "hub",
     "control",
+    "network",
     "privacy",
     "fuzz",
 )
