@@ -22,7 +22,8 @@ from tools.faults.ear import Ear, say, until
 from tools.faults.fault import Observed, expect, fault
 
 TOO_LITTLE_MB = (400, 500, 600)
-"""Of address space. On a machine of 2 cores each ran out in another library, and 700 were enough."""
+"""Of address space. On a machine of 2 cores each was too little for another library; 700 were
+enough."""
 STARTS_AGAIN = "started again it answers, and the audit log is whole"
 
 
@@ -59,8 +60,7 @@ def told_to_stop_in_a_reply(folder: Path) -> Observed:
         began = time.monotonic()
         clean(appliance, appliance.stop())
         took = time.monotonic() - began
-        left = [pid for pid in holders if Path(f"/proc/{pid}").exists()]
-        expect(not left, "the process that holds the sound card is left")
+        expect(_all_gone(holders), "the process that holds the sound card is left")
     return Observed(f"gone after {took:.1f} s, exit code 0")
 
 
