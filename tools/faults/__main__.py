@@ -31,9 +31,11 @@ PR_SET_CHILD_SUBREAPER = 36
 GROUPS = (
     "sound",
     "process",
+    "native",
     "disk",
     "files",
     "clock",
+    "reload",
     "hub",
     "control",
     "network",
