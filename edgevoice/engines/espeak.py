@@ -117,7 +117,8 @@ class EspeakVoice:
 
         def take(pcm: Any, count: int, events: Any) -> int:
             if pcm and count:
-                heard.append(np.ctypeslib.as_array(pcm, (count,)).copy())
+                # numpy's as_array would make a ctypes type of every length, and keep them all.
+                heard.append(np.frombuffer(ctypes.string_at(pcm, 2 * count), np.int16))
             if words is not None:
                 words.extend(_beginnings(events))
             return int(stop.is_set())

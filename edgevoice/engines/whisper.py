@@ -33,6 +33,14 @@ NO_SPEECH = 0.6
 
 _FRAME = LISTENING_RATE // 100
 
+_KERNELS = 16
+"""How many kernels oneDNN, which CTranslate2 uses on x86-64, may keep.
+
+It compiles some for every new length of a window. Measured with the starter model, 200 utterances
+of 200 lengths: with the 1024 that it keeps by itself 170 MB resident and growing by 0.2 MB with
+every length, with 16 of them 118 MB and no growth, in the same processor time (6.9 and 7.0 s).
+"""
+
 
 class _Decoded(NamedTuple):
     """`tokens` of text, their mean log-probability, and whether decoding ended by itself."""
@@ -181,6 +189,7 @@ class WhisperTranscriber:
 
 def _load(folder: Path, threads: int) -> Any:
     """A `faster_whisper.WhisperModel`, int8 on the processor."""
+    os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", str(_KERNELS))
     import faster_whisper
 
     try:

@@ -36,6 +36,15 @@ def test_voices_keep_their_parameters_when_they_take_turns() -> None:
     assert pitch(speak(slow, text)) == pytest.approx(pitch(alone), rel=0.02)
 
 
+def test_a_new_length_of_sound_leaves_nothing_behind() -> None:
+    voice = EspeakVoice()
+    speak(voice, "zero")
+    pointers = len(ctypes._pointer_type_cache)  # type: ignore[attr-defined]
+    for number in range(20):
+        speak(voice, f"one two three {'four ' * number}")
+    assert len(ctypes._pointer_type_cache) == pointers  # type: ignore[attr-defined]
+
+
 def test_volume() -> None:
     loud, quiet = (
         np.abs(speak(EspeakVoice(volume=volume), "hello").astype(int)).max() for volume in (100, 50)

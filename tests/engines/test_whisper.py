@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from edgevoice.audio.chunk import LISTENING_RATE, Samples
+from edgevoice.bench.gauges import heap_bytes, heap_known
 from edgevoice.engines.base import Stop, Transcript
 from edgevoice.engines.whisper import WhisperTranscriber, _Decoded
 from edgevoice.engines.whisper_files import Profile
@@ -54,6 +55,18 @@ def decode_with(
     decoder = Decoder(*answers)
     monkeypatch.setattr(transcriber, "_decode", decoder)
     return decoder
+
+
+@pytest.mark.skipif(not heap_known(), reason="this C library does not tell what it has given")
+def test_a_new_length_costs_no_memory(transcriber: WhisperTranscriber) -> None:
+    def after(lengths: range) -> float:
+        for frames in lengths:
+            transcriber._decode(NOISE, frames * SECOND // 100, cap=2)
+        return heap_bytes()
+
+    warm = after(range(300, 330))
+    # Without a limit on oneDNN's kernels (x86-64) it is some 6 MB.
+    assert after(range(330, 360)) - warm < 1e6
 
 
 def test_the_gate_is_the_models_unless_somebody_says_otherwise(

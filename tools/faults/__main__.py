@@ -52,6 +52,8 @@ def main() -> int:
         importlib.import_module(module)
     if options.inside:
         return _inside(FAULTS[options.inside])
+    if options.hours or options.simulated_days:
+        return _soak(options)
     groups = {fault.group for fault in FAULTS.values()}
     unknown = [name for name in options.only if name not in {*FAULTS, *groups}]
     if unknown:
@@ -89,6 +91,8 @@ def _options() -> argparse.Namespace:
     )
     parser.add_argument("only", nargs="*", help="names of faults or groups; none: all of them")
     parser.add_argument("--list", action="store_true", help="tell what there is, and do nothing")
+    parser.add_argument("--hours", type=float, help="soak: for so long, and no other faults")
+    parser.add_argument("--simulated-days", type=float, help="soak, in simulated time")
     parser.add_argument("--out", type=Path, default=Path("faults.json"), help="where to write")
     parser.add_argument("--table", type=Path, help="write the table in Markdown, too")
     parser.add_argument(
@@ -99,6 +103,28 @@ def _options() -> argparse.Namespace:
     )
     parser.add_argument("--inside", help=argparse.SUPPRESS)
     return parser.parse_args()
+
+
+def _soak(options: argparse.Namespace) -> int:
+    """0: every goal was reached; 1: not so."""
+    from tools.faults.soak import soak, soak_simulated
+
+    console = Console(highlight=False)
+    before = machine()
+    soaked = []
+    if options.simulated_days:
+        soaked.append(soak_simulated(options.simulated_days, console))
+    if options.hours:
+        soaked.append(soak(options.hours, console))
+    reached = [goal for each in soaked for goal in each.goals()]
+    Result(before, {"soak": [each.as_json() for each in soaked]}, reached).write(options.out)
+    for each in soaked:
+        console.print(each.text())
+    for goal in reached:
+        mark = "[green]✓[/]" if goal.ok else "[red]✗[/]"
+        value = "not measured" if goal.value is None else f"{goal.value:.2f}"
+        console.print(f"{mark} {escape(goal.name)}: {value} [dim]({escape(goal.goal)})[/]")
+    return 0 if all(goal.ok for goal in reached) else 1
 
 
 def _run(fault: Fault, limit_s: float, modules: Sequence[str]) -> Outcome:
