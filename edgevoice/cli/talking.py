@@ -53,6 +53,7 @@ def run(
     from edgevoice.board import SHARE, Pressure, watching
     from edgevoice.engines.base import Eased
     from edgevoice.notify import Notifier
+    from edgevoice.preflight.takeoff import Takeoff
     from edgevoice.privacy.journal import kept_by_journal
     from edgevoice.privacy.keeping import Keeping
     from edgevoice.privacy.memory import forbid_dumps, stay_out_of_swap
@@ -70,15 +71,18 @@ def run(
     bulletin = Bulletin(notifier)
     led = FaultLed(Leds(load_led(chosen.signals.led), show, bulletin))
     keeping = Keeping(chosen)
+    start = Takeoff(chosen, bulletin, notifier, keeping.note)
     try:
         led.show(Phase.STARTING)
         with loading() as progress:
+            chosen = start.choose(progress)
             here = surroundings(chosen, room, led)
             engines = load_engines(chosen, progress)
         forbid_dumps()
         stay_out_of_swap()
         air = open_air(chosen, room, engines.voice.rate, led)
-        transport = Watched(air, notifier, bulletin, Pulse(notifier.ping_s))
+        pulse = Pulse(notifier.ping_s)
+        transport = Watched(air, notifier, bulletin, pulse)
 
         def press(pressure: Pressure, words: str) -> None:
             bulletin.note("board", words)
@@ -89,7 +93,7 @@ def run(
             await transport.open()
             if not quiet:
                 _welcome(chosen, room)
-            async with watching(press):
+            async with start.lasting(pulse), watching(press):
                 await converse(
                     chosen,
                     engines,
@@ -100,6 +104,10 @@ def run(
                 )
 
         _until_stopped(talk())
+        start.stopped()
+    except BaseException as error:
+        start.failed(error)
+        raise
     finally:
         led.close()
         keeping.close()

@@ -30,6 +30,8 @@ class Happened(StrEnum):
     STOPPED = "stopped"
     CONFIG_CHANGED = "config changed"
     MODEL_CHANGED = "model changed"
+    PROFILE_CHANGED = "profile changed"
+    UNFIT = "unfit to start"
     DEVICE_LOST = "device lost"
     DEVICE_BACK = "device back"
     NETWORK_MODE = "network mode"
