@@ -82,10 +82,12 @@ class SoundCard:
             signal.pidfd_send_signal(self._handle, signal.SIGKILL)
         gone(self._handle)
 
-    def restart(self) -> None:
-        """After `kill`: it is there again, as it was at first."""
+    def restart(self, rate: int = 48_000) -> None:
+        """After `kill`: it is there again, with sinks that run at `rate` hertz."""
+        # Until somebody has asked for its exit status, the number in it counts as a running process.
+        (self._folder / "pulse" / "pid").unlink(missing_ok=True)
+        _start(self._folder, rate)
         os.close(self._handle)
-        _start(self._folder)
         self._take()
 
     def close(self) -> None:
@@ -179,7 +181,6 @@ def sound_card(rate: int = 48_000) -> Iterator[SoundCard]:
         pytest.skip("PulseAudio is not installed: apt-get install pulseaudio libasound2-plugins")
     with tempfile.TemporaryDirectory(prefix="card-") as name:  # short: it holds a unix socket
         folder = Path(name)
-        (folder / "modules.pa").write_text(MODULES.format(folder=folder, rate=rate))
         (folder / "alsa.conf").write_text(ALSA)
         environment = {
             "HOME": name,
@@ -189,7 +190,7 @@ def sound_card(rate: int = 48_000) -> Iterator[SoundCard]:
             "ALSA_CONFIG_PATH": f"/usr/share/alsa/alsa.conf:{name}/alsa.conf",
         }
         with mock.patch.dict(os.environ, environment):
-            _start(folder)
+            _start(folder, rate)
             card = SoundCard(folder)
             try:
                 yield card
@@ -197,8 +198,9 @@ def sound_card(rate: int = 48_000) -> Iterator[SoundCard]:
                 card.close()
 
 
-def _start(folder: Path) -> None:
+def _start(folder: Path, rate: int) -> None:
     """Returns when all modules are loaded."""
+    (folder / "modules.pa").write_text(MODULES.format(folder=folder, rate=rate))
     settings = "--daemonize=yes --exit-idle-time=-1 --disable-shm --use-pid-file=yes".split()
     subprocess.run(
         ["pulseaudio", "-n", *settings, f"--file={folder}/modules.pa"],

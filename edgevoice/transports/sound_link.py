@@ -22,9 +22,10 @@ from edgevoice.transports.sound_streams import OpenedCard
 OPEN_SECONDS = 5.0
 """How long a card may take to deliver its first period."""
 
-WATCH_SECONDS = 1.0
-PATIENCE = 2
-"""A card that has not moved at so many looks in a row is dead: after two to three seconds."""
+WATCH_SECONDS = 0.5
+PATIENCE = 4
+"""A card that has not moved at so many looks in a row is dead: after two to two and a half seconds,
+which leaves half a second to be heard again within three."""
 
 CURE = "Look at what there is with `edgevoice devices`, and name it under `audio:` in config.yaml."
 
@@ -115,7 +116,11 @@ class SoundLink:
             return
         *lines, self._unread = (self._unread + said).split(b"\n")
         for line in filter(None, lines):
-            self._take(json.loads(line))
+            try:
+                self._take(json.loads(line))
+            except (ValueError, TypeError, AttributeError, RecursionError):
+                self._fail("The process that holds the sound card talks nonsense")
+                return
         self._on_period()
         self._wake()
 
