@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from edgevoice.config import Config
-from edgevoice.doctor import check_engine, this_machine
+from edgevoice.doctor import Check, check_engine, this_machine
 from edgevoice.engine_trial import SECTIONS, TIMEOUT_S, try_engines
 from edgevoice.errors import OutputError
 from edgevoice.preflight.memory import estimate, room
@@ -23,13 +23,19 @@ Begins = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What is in the way, and the cure."""
+    """What is in the way, in few words, and the cure; and the model that is meant, if one is."""
 
     what: str
     cure: str
+    model: Path | None = None
+
+    @property
+    def whole(self) -> str:
+        """What is in the way, with the model's place."""
+        return f"{self.what} ({self.model})" if self.model else self.what
 
     def __str__(self) -> str:
-        return f"{self.what}. {self.cure}"
+        return f"{self.whole}. {self.cure}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +101,7 @@ class Preflight:
             part = new[len(worked)]
             check = check_engine(part, trial, replace(this_machine(), features=self._features))
             if check.status == "fail":
-                problem = Finding(f"{check.name}{_model(part, config)}: {check.what}", check.cure)
+                problem = _finding(check, _model(part, config))
                 break
             worked[prints[part]] = trial.memory
         if worked:
@@ -127,7 +133,16 @@ class Preflight:
             log.warning("the next start will try every engine again: %s", error.what)
 
 
-def _model(part: str, config: Config) -> str:
-    """Which file it was, for those whose settings name one."""
-    path = getattr(getattr(config, part), "model", None)
-    return f" with {path}" if path else ""
+def _finding(check: Check, model: Path | None) -> Finding:
+    if model is None:
+        return Finding(f"{check.name}: {check.what}", check.cure)
+    # An engine that complains of its model names it first.
+    what = check.what.removeprefix(f"{model}: ")
+    return Finding(f"{check.name} with {model.name}: {what}", check.cure, model)
+
+
+def _model(part: str, config: Config) -> Path | None:
+    """The model that the settings name for `part`; None: the engine brings its own."""
+    if part == "tts":
+        return Path(config.tts.voice) if config.tts.engine == "piper" else None
+    return getattr(getattr(config, part), "model", None)

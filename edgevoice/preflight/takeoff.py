@@ -98,7 +98,7 @@ class Takeoff:
             self._ledger.cannot(made_of, standing)
             self._note(Happened.UNFIT, why=choice.what)
             self._pause(self._ledger.unfit, f"cannot start: {choice.what}")
-            raise UnfitError(choice.what, choice.cure)
+            raise UnfitError(choice.whole, choice.cure)
         self._ledger.begin(made_of, standing, choice.level, choice.why)
         self._tell(choice, before=last.level if last else 0)
         return self._settings(choice)

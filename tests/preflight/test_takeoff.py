@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import struct
 from pathlib import Path
 from typing import Any
 
@@ -21,20 +20,13 @@ from edgevoice.privacy.chain import Happened
 from edgevoice.testing import run_virtual
 from edgevoice.watchdog import Bulletin
 from tests.engines import tiny_gguf
+from tests.engines.rotten import rot
 
 pytestmark = pytest.mark.engine
 
-EPSILON = b"llama.attention.layer_norm_rms_epsilon"
-
 
 def rotten(path: Path) -> Path:
-    """A model with one bit turned, so that llama.cpp gives up (SIGABRT) at the first token."""
-    content = bytearray(tiny_gguf.write(path).read_bytes())
-    at = content.index(EPSILON) + len(EPSILON) + 4  # after the value's type
-    (epsilon,) = struct.unpack_from("<f", content, at)
-    assert epsilon > 0
-    struct.pack_into("<f", content, at, -epsilon)
-    path.write_bytes(content)
+    path.write_bytes(rot(tiny_gguf.write(path).read_bytes()))
     return path
 
 
