@@ -23,6 +23,7 @@ from typing import IO, Any
 
 from edgevoice.config import Config
 from edgevoice.errors import EdgevoiceError, one_line
+from edgevoice.shortage import shortage
 
 TIMEOUT_S = 120.0
 """Seconds that an engine may take. A large model on a slow SD card takes its time."""
@@ -244,8 +245,11 @@ def main() -> None:
             if section == "llm":
                 print(json.dumps({"needs": _built_for()}), file=answers)
             USES[section](config)
-        except EdgevoiceError as error:
-            answer: dict[str, Any] = {"what": error.what, "cure": error.cure}
+        except Exception as error:
+            told = shortage(error) or error
+            if not isinstance(told, EdgevoiceError):
+                raise
+            answer: dict[str, Any] = {"what": told.what, "cure": told.cure}
         else:
             peak = _peak()
             answer = {"seconds": time.perf_counter() - start, "memory": peak - grown}

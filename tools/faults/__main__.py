@@ -23,7 +23,7 @@ from edgevoice.bench.result import Result, machine
 from tools.faults.fault import FAULTS, LIMIT_S, BrokenPromiseError, Fault, UnavailableError
 from tools.faults.report import Outcome, Verdict, goals, markdown, show
 
-GROUPS: tuple[str, ...] = ("native", "sound")
+GROUPS: tuple[str, ...] = ("sound", "process", "native")
 """The modules that hold faults."""
 
 
