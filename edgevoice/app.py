@@ -19,12 +19,12 @@ from edgevoice.dialog.history import History
 from edgevoice.door import Door
 from edgevoice.engines.base import ChatModel, Transcriber, TurnDetector, Vad, Voice, WakeWord
 from edgevoice.engines.loading import (
-    load_chat,
     load_transcriber,
     load_turn_detector,
     load_vad,
     load_voice,
 )
+from edgevoice.engines.stepping import load_stepping
 from edgevoice.engines.workers import ThreadWorker, Worker
 from edgevoice.listener import Ears, Listener, listener_settings
 from edgevoice.phrases_file import load_phrases
@@ -91,7 +91,7 @@ def load_engines(config: Config, progress: Progress = lambda _: None) -> Engines
     transcriber = load_transcriber(config.stt)
     transcriber.transcribe(np.zeros(LISTENING_RATE, np.int16))
     progress("language model")
-    chat = load_chat(config.llm)
+    chat = load_stepping(config)
     chat.prefill(new_history(config).messages(), never)
     progress("voice")
     voice = load_voice(config.tts)

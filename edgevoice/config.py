@@ -6,9 +6,9 @@ relative to that file; a default path is relative to the folder that edgevoice w
 """
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 import yaml
 from pydantic import (
@@ -257,6 +257,23 @@ class PrivacyConfig(Section):
     included: whoever comes next must not hear about it. 0: when told to, or at the end."""
 
 
+class ProfileConfig(Section):
+    """A smaller profile: what is other than in the main one. Only what is written counts."""
+
+    name: str = Field(min_length=1, max_length=40)
+    """What it is called, where it is told of."""
+    turn: TurnConfig = TurnConfig()
+    """Other settings for whether a person has finished."""
+    stt: SttConfig = SttConfig()
+    """Other settings for what was said: a smaller model, fewer threads."""
+    llm: LlmConfig = LlmConfig()
+    """Other settings for what to answer: a smaller model, a shorter context."""
+    tts: TtsConfig = TtsConfig()
+    """Other settings for how it sounds."""
+    reply: ReplyConfig = ReplyConfig()
+    """Other settings for when a reply is prepared."""
+
+
 class LogConfig(Section):
     """The log, on standard error. It holds numbers and times, never a word that was said."""
 
@@ -280,6 +297,8 @@ class Config(Section):
     phrases: PhrasesConfig = PhrasesConfig()
     transcripts: TranscriptsConfig = TranscriptsConfig()
     privacy: PrivacyConfig = PrivacyConfig()
+    profiles: tuple[ProfileConfig, ...] = Field(default=(), max_length=8)
+    """What is run where the above cannot be: smaller and smaller."""
     log: LogConfig = LogConfig()
 
     @model_validator(mode="before")
@@ -288,10 +307,23 @@ class Config(Section):
         return {k: v for k, v in tree.items() if v is not None or k not in cls.model_fields}
 
     @model_validator(mode="after")
-    def _reply_fits_context(self) -> "Config":
-        if self.llm.max_tokens * 2 > self.llm.context_tokens:
-            raise ValueError("llm.max_tokens must be at most half of llm.context_tokens")
+    def _replies_fit_context(self) -> "Config":
+        for config in (self, *self.smaller()):
+            if config.llm.max_tokens * 2 > config.llm.context_tokens:
+                raise ValueError("llm.max_tokens must be at most half of llm.context_tokens")
         return self
+
+    def smaller(self) -> list["Config"]:
+        """The settings of each profile, in the order in which they are to be tried."""
+        return [self._with(profile) for profile in self.profiles]
+
+    def _with(self, profile: ProfileConfig) -> "Config":
+        changes: dict[str, Any] = {"profiles": ()}
+        for name in profile.model_fields_set - {"name"}:
+            new = getattr(profile, name)
+            written = {key: getattr(new, key) for key in new.model_fields_set}
+            changes[name] = getattr(self, name).model_copy(update=written)
+        return self.model_copy(update=changes)
 
 
 def find_config() -> Path | None:
@@ -349,10 +381,9 @@ def _override(tree: dict[str, Any], env: Mapping[str, str]) -> dict[str, str]:
         if not name.startswith(ENVIRONMENT_PREFIX):
             continue
         section, _, key = name.removeprefix(ENVIRONMENT_PREFIX).lower().partition("__")
-        if section not in Config.model_fields:
-            raise ConfigError(
-                f"{name}: {section!r} is not a section", f"Known: {', '.join(Config.model_fields)}."
-            )
+        if not _keys(section):
+            known = ", ".join(filter(_keys, Config.model_fields))
+            raise ConfigError(f"{name}: {section!r} is not a section", f"Known: {known}.")
         if not key:
             example = f"{name.rstrip('_')}__{next(iter(_keys(section))).upper()}"
             raise ConfigError(
@@ -372,7 +403,7 @@ def _explain(error: ValidationError, source: str, overridden: Mapping[str, str])
     key = _short(".".join(str(part) for part in location))
     where = overridden.get(key, source)
     if kind in ("extra_forbidden", "invalid_key"):
-        known = _keys(location[0]) if len(location) > 1 else Config.model_fields
+        known = _keys(*location[:-1]) if len(location) > 1 else Config.model_fields
         return ConfigError(f"{where}: {key} is not a setting", f"Known here: {', '.join(known)}.")
     problem = first["msg"].removeprefix("Value error, ").replace("Input should be", "it should be")
     if not key:
@@ -382,7 +413,7 @@ def _explain(error: ValidationError, source: str, overridden: Mapping[str, str])
     if kind == "model_type":
         return ConfigError(
             f"{where}: {key} is {value}, but it is a section",
-            f"Write its settings under it: {', '.join(_keys(key))}.",
+            f"Write its settings under it: {', '.join(_keys(*location))}.",
         )
     cure = "See config.yaml for what it means and its default."
     if kind == "string_type" and isinstance(given, bool | int | float):
@@ -390,9 +421,16 @@ def _explain(error: ValidationError, source: str, overridden: Mapping[str, str])
     return ConfigError(f"{where}: {key} is {value}, which cannot be: {problem}", cure)
 
 
-def _keys(section: str | int) -> Iterable[str]:
-    """The settings of a section."""
-    kind = Config.model_fields[str(section)].annotation
+def _keys(*path: str | int) -> Collection[str]:
+    """The settings of a section; none where there is no section of that name."""
+    kind: Any = Config
+    for part in path:
+        if isinstance(part, int):  # one of several
+            kind = next(iter(get_args(kind)), None)
+        elif isinstance(kind, type) and issubclass(kind, Section) and part in kind.model_fields:
+            kind = kind.model_fields[part].annotation
+        else:
+            return ()
     return kind.model_fields if isinstance(kind, type) and issubclass(kind, Section) else ()
 
 

@@ -22,6 +22,8 @@ from edgevoice.duplex import between
 from edgevoice.engine_trial import SECTIONS, Trial, try_engine
 from edgevoice.errors import ConfigError, EdgevoiceError
 from edgevoice.phrases_file import load_phrases
+from edgevoice.preflight.ledger import Ledger
+from edgevoice.preflight.processor import built_for, features_of, lacking
 from edgevoice.transports.sound_places import PATH, USB, plain_name
 
 SETUP = "Type `make setup` in edgevoice's folder."
@@ -133,6 +135,7 @@ def run_checks(
     yield check_processor(machine)
     yield check_memory(machine, model_bytes(config))
     yield check_board(read_board())
+    yield check_profile(config, Ledger.here())
     yield from map(check_package, PACKAGES)
     yield from check_optional(config)
     yield check_espeak()
@@ -201,6 +204,16 @@ def check_board(reading: Reading | None) -> Check:
     return Check(name, "ok", str(reading) or "fine")
 
 
+def check_profile(config: Config, ledger: Ledger) -> Check:
+    """Which profile would be started, by how earlier starts ended."""
+    names = ["the main one", *(profile.name for profile in config.profiles)]
+    name, last = "profile", ledger.last
+    if last is None or last.level == 0 or last.level >= len(names):
+        return Check(name, "ok", f"{names[0]} of {len(names)}" if names[1:] else names[0])
+    cure = "The main one has another try when settings or models change, or after a long good run."
+    return Check(name, "warn", f"{names[last.level]}: {last.why}", cure)
+
+
 def check_package(name: str, cure: str = SETUP) -> Check:
     """Whether a package is installed, by its metadata; nothing is imported."""
     try:
@@ -230,17 +243,30 @@ def check_espeak(library: str = "libespeak-ng.so.1") -> Check:
 def check_engine(section: str, trial: Trial, machine: Machine) -> Check:
     """What came of loading an engine with its model, and using it once."""
     name = f"{section}: {trial.engine}"
+    if missing := lacking(machine.features, built_for(trial.needs)):
+        what = f"was built for a processor with {', '.join(missing)}, which this one has not"
+        return Check(name, "fail", what, "Type `make distclean setup` on this machine.")
     if trial.seconds is not None:
         return Check(name, "ok", f"loads and works, {trial.seconds:.1f} s")
     if trial.signal is None:
         return Check(name, "fail", trial.what, trial.cure)
-    what = f"its process was ended by {signal.Signals(trial.signal).name}"
+    what = f"its process was ended by {_signal(trial.signal)}"
     if trial.signal == signal.SIGKILL:
         return Check(name, "fail", what, "Memory ran out, most likely: choose a smaller model.")
     if section == "llm" and any(feature.startswith("amx") for feature in machine.features):
         return Check(name, "fail", what, AMX_CURE)
+    if trial.signal in (signal.SIGABRT, signal.SIGSEGV, signal.SIGBUS):
+        cure = "Its model is damaged (`edgevoice models verify --full`), or a library does not fit "
+        return Check(name, "fail", what, f"{cure}this processor: type `make distclean setup`.")
     cure = "A library does not fit this processor: type `make distclean setup`."
     return Check(name, "fail", what, cure)
+
+
+def _signal(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:  # real-time signals have no names
+        return f"signal {number}"
 
 
 def check_turn(config: Config, trial: Callable[[str, Config], Trial], machine: Machine) -> Check:
@@ -292,14 +318,14 @@ def check_offline(flag: str) -> Check:
 
 def this_machine() -> Machine:
     """The computer that we run on, by what Linux says about it."""
-    cpuinfo = _table("/proc/cpuinfo")
-    meminfo = _table("/proc/meminfo")
-    features = cpuinfo.get("flags") or cpuinfo.get("Features") or ""
+    text = Path("/proc/cpuinfo").read_text()
+    cpuinfo = _table(text)
+    meminfo = _table(Path("/proc/meminfo").read_text())
     return Machine(
         python=sys.version_info[:3],
         processor=_board() or cpuinfo.get("model name") or "processor",
         machine=platform.machine(),
-        features=frozenset(features.split()),
+        features=features_of(text),
         cores=len(os.sched_getaffinity(0)),
         memory=_kilobytes(meminfo.get("MemTotal")),
         available=_kilobytes(meminfo.get("MemAvailable")),
@@ -332,10 +358,10 @@ def _check_device(
     return Check(name, "fail", what, cure)
 
 
-def _table(path: str) -> dict[str, str]:
+def _table(text: str) -> dict[str, str]:
     """`name: value` lines of a file in /proc; the first of each name."""
     table: dict[str, str] = {}
-    for line in Path(path).read_text().splitlines():
+    for line in text.splitlines():
         name, _, value = line.partition(":")
         table.setdefault(name.strip(), value.strip())
     return table

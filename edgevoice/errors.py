@@ -7,6 +7,7 @@
     │   ├── AudioFileError      a sound file is missing, empty or no sound file
     │   ├── DeviceError         no such microphone or loudspeaker, or it went away
     │   └── OutputError         a place that we were told to write to cannot be written
+    ├── UnfitError              nothing that the settings name can be run here  exit code 3
     ├── HubError                the model hub cannot be reached, or refuses   exit code 1
     └── EngineError             an engine failed while it worked             exit code 1
 
@@ -56,6 +57,12 @@ class DeviceError(BadInputError):
 
 class OutputError(BadInputError):
     """A file or folder that we were asked to write cannot be written."""
+
+
+class UnfitError(EdgevoiceError):
+    """No profile can be run on this machine as it is now; nothing was opened."""
+
+    exit_code = 3
 
 
 class HubError(EdgevoiceError):

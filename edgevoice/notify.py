@@ -44,6 +44,11 @@ class Notifier:
             address = ""
         return cls(address, ping_interval(environment, os.getpid() if pid is None else pid))
 
+    @property
+    def wanted(self) -> bool:
+        """Whether somebody wants to be told: we are a service."""
+        return bool(self._address)
+
     def ready(self) -> bool:
         """We have started, or we have read our settings again."""
         return self._send("READY=1")
@@ -55,6 +60,10 @@ class Notifier:
     def status(self, words: str) -> bool:
         """What we are doing, in words for a person."""
         return self._send(f"STATUS={one_line(words)[:LONGEST_STATUS]}")
+
+    def extend(self, seconds: float) -> bool:
+        """We are not ready yet, and want so much time from now on before we are given up."""
+        return self._send(f"EXTEND_TIMEOUT_USEC={round(seconds * 1e6)}")
 
     def stopping(self) -> bool:
         """We are ending."""

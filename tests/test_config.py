@@ -49,7 +49,7 @@ def test_the_shipped_file_names_every_setting() -> None:
     tree = yaml.safe_load((HOME / "config.yaml").read_text(encoding="utf-8"))
     assert {name: list(keys) for name, keys in tree.items()} == {
         name: list(section.model_fields) for name, section in SECTIONS.items()
-    }
+    } | {"profiles": []}
 
 
 def test_every_setting_is_described_in_a_sentence() -> None:
@@ -311,3 +311,44 @@ def test_any_tree_is_settings_or_one_line(
 @example("llm: {threads: " + "9" * 5_000 + "}")
 def test_any_text_is_settings_or_one_line(fuzzed: Path, text: str) -> None:
     is_settings_or_one_line(fuzzed, text, {})
+
+
+# --- smaller profiles
+
+
+def test_a_profile_changes_what_it_names_and_nothing_else(file: Path) -> None:
+    file.write_text(
+        "llm: {max_tokens: 100, temperature: 0.5}\n"
+        "profiles:\n"
+        "  - name: small\n"
+        "    llm: {model: small.gguf, context_tokens: 256}\n"
+        "    tts: {speed: 1.5}\n"
+        "  - name: tiny\n"
+    )
+    config = load_config(file, {"EDGEVOICE_STT__THREADS": "3"})
+    small, tiny = config.smaller()
+    assert (small.llm.model, small.llm.context_tokens) == (file.with_name("small.gguf"), 256)
+    assert (small.llm.max_tokens, small.llm.temperature, small.stt.threads) == (100, 0.5, 3)
+    assert small.tts.speed == 1.5 and config.tts.speed == 1
+    assert tiny == config.model_copy(update={"profiles": ()}) and not small.profiles
+
+
+@pytest.mark.parametrize(
+    ("profile", "named"),
+    [
+        ("{llm: {}}", "profiles.0.name"),
+        ("{name: x, llm: {modle: y}}", "profiles.0.llm.modle is not a setting. Known here: engine"),
+        ("{name: x, vad: {}}", "profiles.0.vad is not a setting. Known here: name, turn"),
+        ("{name: x, llm: 7}", "profiles.0.llm is 7, but it is a section"),
+        ("{name: x, llm: {context_tokens: 256}}", "llm.max_tokens must be at most half"),
+        ("{name: ''}", "profiles.0.name"),
+        ("7", "profiles.0 is 7"),
+    ],
+)
+def test_a_slip_in_a_profile_is_told_by_its_place(file: Path, profile: str, named: str) -> None:
+    assert named in complaint(file, f"profiles: [{profile}]")
+
+
+def test_profiles_cannot_be_set_from_the_environment(file: Path) -> None:
+    assert "'profiles' is not a section" in complaint(file, "", EDGEVOICE_PROFILES="[]")
+    assert "'profiles' is not a section" in complaint(file, "", EDGEVOICE_PROFILES__0="[]")

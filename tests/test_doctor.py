@@ -11,6 +11,8 @@ from edgevoice.config import Config
 from edgevoice.doctor import Check, Machine
 from edgevoice.engine_trial import Trial
 from edgevoice.errors import DeviceError
+from edgevoice.preflight.ledger import Ledger
+from edgevoice.preflight.starts import Standing
 
 PI5 = Machine(
     python=(3, 11, 2),
@@ -204,6 +206,23 @@ def test_a_missing_espeak_library_is_named() -> None:
     assert doctor.check_espeak("libno-such.so.1") == Check(
         "espeak-ng", "fail", "libno-such.so.1 is missing", "sudo apt-get install libespeak-ng1"
     )
+
+
+def test_a_build_for_another_processor_is_told_even_if_it_seems_to_work() -> None:
+    check = doctor.check_engine("llm", Trial("llama", seconds=0.1, needs=("NEON", "SVE")), PI5)
+
+    assert check.status == "fail"
+    assert "a processor with sve" in check.what
+
+
+def test_the_profile_that_is_run_is_told(tmp_path: Path) -> None:
+    config = Config.model_validate({"profiles": [{"name": "small"}]})
+    ledger = Ledger(tmp_path / "starts.json")
+    assert doctor.check_profile(config, ledger).status == "ok"
+    ledger.begin("made of", Standing(), 1, "the main profile cannot be run")
+    again = Ledger(tmp_path / "starts.json")
+    assert doctor.check_profile(config, again).what == "small: the main profile cannot be run"
+    assert doctor.check_profile(Config(), again).status == "ok", "it is there no longer"
 
 
 def test_what_an_engine_says_about_its_model_is_passed_on() -> None:

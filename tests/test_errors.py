@@ -36,7 +36,8 @@ def test_every_error_is_explained() -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_bad_input_is_told_from_bad_luck_by_the_exit_code(kind: type[EdgevoiceError]) -> None:
-    assert kind.exit_code == (2 if issubclass(kind, BadInputError) else 1)
+    others: dict[type[EdgevoiceError], int] = {errors.UnfitError: 3}
+    assert kind.exit_code == others.get(kind, 2 if issubclass(kind, BadInputError) else 1)
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -28,13 +28,16 @@ def test_every_message_is_one_datagram(manager: tuple[socket.socket, str]) -> No
     server, name = manager
     notifier = Notifier.from_environment({"NOTIFY_SOCKET": name})
 
+    assert notifier.wanted
+    assert notifier.extend(2.5)
     assert notifier.ready()
     assert notifier.status("ready,\n listening")
     assert notifier.ping()
     assert notifier.reloading(lambda: 1_234_567_890)
     assert notifier.stopping()
 
-    assert [server.recv(4096).decode() for _ in range(5)] == [
+    assert [server.recv(4096).decode() for _ in range(6)] == [
+        "EXTEND_TIMEOUT_USEC=2500000",
         "READY=1",
         "STATUS=ready, listening",
         "WATCHDOG=1",

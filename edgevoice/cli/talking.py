@@ -57,6 +57,7 @@ def run(
     from edgevoice.hands import Hands
     from edgevoice.hangup import Hangups
     from edgevoice.notify import Notifier
+    from edgevoice.preflight.takeoff import Takeoff
     from edgevoice.privacy.journal import kept_by_journal
     from edgevoice.privacy.keeping import Keeping
     from edgevoice.privacy.memory import forbid_dumps, stay_out_of_swap
@@ -68,19 +69,21 @@ def run(
 
     hangups = Hangups()
     source = config or find_config()
-    chosen = settings(source)
-    read_ahead(chosen)
-    room = find_room(chosen)
+    wanted = settings(source)
+    read_ahead(wanted)
+    room = find_room(wanted)
     quiet = quiet or kept_by_journal(sys.stdout.fileno())
     sys.stdout = forgiving(sys.stdout)
     show = Quiet(console) if quiet else Show(console)
     notifier = Notifier.from_environment()
     bulletin = Bulletin(notifier)
-    led = FaultLed(Leds(load_led(chosen.signals.led), show, bulletin))
-    keeping = Keeping(chosen)
+    led = FaultLed(Leds(load_led(wanted.signals.led), show, bulletin))
+    keeping = Keeping(wanted)
+    start = Takeoff(wanted, bulletin, notifier, keeping.note)
     try:
         led.show(Phase.STARTING)
         with loading() as progress:
+            chosen = start.choose(progress)
             here = surroundings(chosen, room, led)
             engines = load_engines(chosen, progress)
         forbid_dumps()
@@ -94,7 +97,7 @@ def run(
         air = Air(chosen, room, engines.voice.rate, sound)
         pulse = Pulse(notifier.ping_s)
         transport = Watched(air.transport, notifier, bulletin, pulse, lambda: air.transport.looked)
-        now = Settings(chosen, chosen, here)
+        now = Settings(wanted, chosen, here)
         hands = Hands(source, now, air, transport, bulletin, keeping, hangups)
 
         def press(pressure: Pressure, words: str) -> None:
@@ -106,11 +109,15 @@ def run(
             await transport.open()
             if not quiet:
                 _welcome(chosen, room)
-            async with watching(press), keeping.watching_network():
+            async with start.lasting(pulse), watching(press), keeping.watching_network():
                 observers = [show, *keeping.observers]
                 await converse(chosen, engines, transport, observers, here, hands.reach)
 
         _until_stopped(talk())
+        start.stopped()
+    except BaseException as error:
+        start.failed(error)
+        raise
     finally:
         led.close()
         keeping.close()

@@ -105,8 +105,10 @@ class Transcriber(Protocol):
 class ChatModel(Protocol):
     """A language model that continues a conversation."""
 
-    evaluated_tokens: int
-    """Prompt and reply tokens evaluated since construction: what prefix reuse saves shows here."""
+    @property
+    def evaluated_tokens(self) -> int:
+        """Prompt and reply tokens evaluated since construction: what prefix reuse saves shows."""
+        ...
 
     def prefill(self, messages: Sequence[Message], stop: Stop) -> None:
         """Bring `messages` into the model's cache, so that a reply to them starts sooner.

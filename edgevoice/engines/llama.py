@@ -8,6 +8,7 @@ the tokens that it says it holds.
 
 import codecs
 import ctypes
+import os
 from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
@@ -202,6 +203,9 @@ def _native() -> tuple[Any, object]:
     The listener must live as long as the library: llama.cpp holds no reference that counts.
     """
     import llama_cpp
+
+    # Where it gives up, ggml has a debugger print the stack, words in it, on standard error.
+    os.environ["GGML_NO_BACKTRACE"] = "1"
 
     def listen(_level: int, text: bytes, _data: object) -> None:
         _, found, reason = text.decode("utf-8", "replace").partition("error loading model: ")

@@ -7,6 +7,7 @@ transcript that runs in circles is tried once more with the full window, then dr
 """
 
 import math
+import os
 from pathlib import Path
 from typing import Any, NamedTuple
 

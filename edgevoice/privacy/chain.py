@@ -37,6 +37,8 @@ class Happened(StrEnum):
     """The run before did not stop: it was killed, it crashed, or power was lost."""
     CONFIG_CHANGED = "config changed"
     MODEL_CHANGED = "model changed"
+    PROFILE_CHANGED = "profile changed"
+    UNFIT = "unfit to start"
     DEVICE_LOST = "device lost"
     DEVICE_BACK = "device back"
     NETWORK_MODE = "network mode"

@@ -50,7 +50,8 @@ def changed(draw: st.DrawFn, tree: Any) -> Any:
     """`tree` with something else in one place or two."""
     tree = json.loads(json.dumps(tree))
     for _ in range(draw(st.integers(1, 2))):
-        place, keys = tree, []
+        place = tree
+        keys: list[str] = []
         while isinstance(place, dict) and place and (not keys or draw(st.booleans())):
             keys.append(draw(st.sampled_from(sorted(place))))
             parent, place = place, place[keys[-1]]

@@ -1,4 +1,4 @@
-"""What we wrote ourselves, and somebody else has changed: echo.json, audit log, transcripts, key."""
+"""What we wrote ourselves, and somebody else has changed: echo.json, audit log, transcripts."""
 
 import json
 from contextlib import suppress
