@@ -35,6 +35,8 @@ def spied(config: Config) -> tuple[Config, set[str]]:
     sections = {}
     for name in Config.model_fields:
         section = getattr(config, name)
+        if not isinstance(section, Section):
+            continue
         kind: type[Section] = type(section)
 
         def look(self: Any, key: str, name: str = name, kind: type[Section] = kind) -> Any:

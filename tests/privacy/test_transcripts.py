@@ -131,8 +131,8 @@ def test_the_key_of_systemd_comes_first(tmp_path: Path) -> None:
 def test_turns_are_kept_in_a_private_folder(tmp_path: Path) -> None:
     folder = tmp_path / "kept"
     kept = Transcripts(folder, lambda: NOON)
-    kept.write(KEY, {"user": "hello"})
-    kept.write(KEY, {"user": "bye"})
+    kept.write(KEY, {"user": "hello", "agent": ""})
+    kept.write(KEY, {"user": "bye", "agent": ""})
     assert [turn["user"] for turn in Transcripts(folder).read(KEY).turns] == ["hello", "bye"]
     (file,) = folder.glob("*.sealed")
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
@@ -150,7 +150,7 @@ def test_a_new_day_is_a_new_file_and_old_ones_go(tmp_path: Path) -> None:
     day = [0]
     kept = Transcripts(tmp_path, lambda: NOON, lambda: at(day[0]))
     for _ in range(5):
-        kept.write(KEY, {"user": "hello"})
+        kept.write(KEY, {"user": "hello", "agent": ""})
         day[0] += 1
     (tmp_path / "notes.sealed").write_text("not ours")
     assert kept.purge(3) == 2
@@ -163,11 +163,11 @@ def test_a_new_day_is_a_new_file_and_old_ones_go(tmp_path: Path) -> None:
 @pytest.mark.parametrize("boot", ["1", "2"])
 def test_a_clock_that_jumps_lets_go_of_nothing(tmp_path: Path, years: int, boot: str) -> None:
     """While it runs, and while it is off; kept for a single day."""
-    Transcripts(tmp_path, lambda: NOON, lambda: at(0.9)).write(KEY, {"user": "hello"})
+    Transcripts(tmp_path, lambda: NOON, lambda: at(0.9)).write(KEY, {"user": "hello", "agent": ""})
     far = NOON.replace(year=NOON.year + years)
     kept = Transcripts(tmp_path, lambda: far, lambda: at(0.9, date=far, boot=boot))
     assert kept.purge(1) == 0
-    kept.write(KEY, {"user": "hello again"})
+    kept.write(KEY, {"user": "hello again", "agent": ""})
     assert kept.purge(1) == 0 and len(kept.read(KEY).turns) == 2
     later = Transcripts(tmp_path, lambda: far, lambda: at(3.9, date=far, boot=boot))
     assert later.purge(1) == 2
@@ -176,9 +176,9 @@ def test_a_clock_that_jumps_lets_go_of_nothing(tmp_path: Path, years: int, boot:
 def test_without_its_count_of_days_nothing_goes_too_soon(tmp_path: Path) -> None:
     day = [0]
     kept = Transcripts(tmp_path, lambda: NOON, lambda: at(day[0]))
-    kept.write(KEY, {"user": "hello"})
+    kept.write(KEY, {"user": "hello", "agent": ""})
     day[0] = 50
-    kept.write(KEY, {"user": "hello"})
+    kept.write(KEY, {"user": "hello", "agent": ""})
     (tmp_path / "lifetime.json").write_text("{")
     again = Transcripts(tmp_path, lambda: NOON, lambda: at(day[0]))
     assert again.purge(50) == 0
@@ -205,13 +205,13 @@ def test_a_full_disk_leaves_everything_as_it_was(
         with monkeypatch.context() as disk:
             disk.setattr(os, "write", full)
             with pytest.raises(OutputError, match="No space left"):
-                kept.write(KEY, {"user": "two"})
+                kept.write(KEY, {"user": "two", "agent": ""})
 
     refused()
     assert not list(tmp_path.glob("*.sealed"))
-    kept.write(KEY, {"user": "one"})
+    kept.write(KEY, {"user": "one", "agent": ""})
     refused()
-    kept.write(KEY, {"user": "two"})
+    kept.write(KEY, {"user": "two", "agent": ""})
     assert len(list(tmp_path.glob("*.sealed"))) == 1
     found = kept.read(KEY)
     assert [turn["user"] for turn in found.turns] == ["one", "two"]
@@ -220,9 +220,9 @@ def test_a_full_disk_leaves_everything_as_it_was(
 
 def test_a_folder_that_was_removed_is_made_again(tmp_path: Path) -> None:
     kept = Transcripts(tmp_path / "kept", lambda: NOON, lambda: at(0))
-    kept.write(KEY, {"user": "one"})
+    kept.write(KEY, {"user": "one", "agent": ""})
     shutil.rmtree(tmp_path / "kept")
-    kept.write(KEY, {"user": "two"})
+    kept.write(KEY, {"user": "two", "agent": ""})
     assert [turn["user"] for turn in kept.read(KEY).turns] == ["two"]
 
 
@@ -272,7 +272,7 @@ def test_what_the_disk_refuses_is_written_when_it_can_be(
 
 
 def test_old_ones_go_although_nobody_speaks(tmp_path: Path) -> None:
-    Transcripts(tmp_path, lambda: NOON, lambda: at(0)).write(KEY, {"user": "hello"})
+    Transcripts(tmp_path, lambda: NOON, lambda: at(0)).write(KEY, {"user": "hello", "agent": ""})
     gone: list[int] = []
     kept = Transcripts(tmp_path, lambda: NOON, lambda: at(40))
     TranscriptWriter(kept, KEY, 30, purged=gone.append).close()
