@@ -44,7 +44,7 @@ test: ## check everything: ruff, mypy, pytest
 	$(BIN)/mypy
 	$(BIN)/pytest $(ARGS)
 
-faults: ## let every fault befall it for real, and look what comes of them (half an hour)
+faults: ## let every fault befall it for real, and look what comes of them (it takes a while)
 	@tools/setup/setup.sh test
 	@$(BIN)/python -m tools.faults $(ARGS)
 

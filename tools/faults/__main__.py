@@ -69,6 +69,7 @@ def main() -> int:
         for fault in chosen:
             console.print(f"[bold]{fault.name}[/] [dim]({fault.group})[/] {escape(fault.what)}")
         return 0
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # whatever was started is ended
     ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     before = machine()
     outcomes = []
