@@ -105,14 +105,15 @@ def test_the_beginning_of_speech_is_not_lost_whenever_it_comes() -> None:
 
 
 def test_the_sound_of_before_is_wiped_where_it_was() -> None:
-    agents = []
+    rings = []
 
     def remember(talk: Talk) -> None:
-        agents.append(talk.agent)
+        rings.append(talk.agent._listener._tape._ring)
+        assert np.any(rings[0])
 
-    talk = Talk([line(), silence(8)], ["hello"], ["Hi."], changes=[(5, remember)]).hold()
+    talk = Talk([line(), silence(8)], ["hello"], ["Hi."], changes=[(3, remember)]).hold()
     assert talk.taken_over
-    assert not np.any(agents[0]._listener._tape._ring)
+    assert not np.any(rings[0])
 
 
 @pytest.mark.parametrize("mode", list(Mode))
@@ -266,7 +267,7 @@ def sprinkled(seed: int, change: Callable[[Talk], None] = nothing) -> Talk:
     return talk
 
 
-@pytest.mark.parametrize("seed", range(30))
+@pytest.mark.parametrize("seed", range(20))
 def test_whatever_happens_nothing_comes_of_settings_that_are_the_same(seed: int) -> None:
     talk = sprinkled(seed).hold()
     check(talk)
@@ -298,7 +299,7 @@ class Other:
         setattr(talk, name, self.chance.choice(self.values[name]))
 
 
-@pytest.mark.parametrize("seed", range(30))
+@pytest.mark.parametrize("seed", range(20))
 def test_whatever_happens_other_settings_break_nothing(seed: int) -> None:
     talk = sprinkled(seed, Other(Random(seed))).hold()
     check(talk)

@@ -13,12 +13,14 @@ class Tape:
         self._end = 0
 
     def take_over(self, before: "Tape") -> None:
-        """Go on where `before` has come to, with what it keeps; nothing stays there."""
+        """Go on where `before` has come to, with what it keeps; there nothing stays, and nothing
+        can be added any more."""
         self._end = before._end
         kept = before.cut(0, before._end)
         self._put(self._end - len(kept), kept)
         kept.fill(0)
         before.wipe()
+        before._ring = np.zeros(0, np.int16)  # two megabytes, free at once
 
     def add(self, chunk: AudioChunk) -> None:
         """Record `chunk`, which continues the stream (a jump forward is recorded as silence)."""

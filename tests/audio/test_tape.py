@@ -64,3 +64,23 @@ def test_a_stream_of_days_is_kept_like_one_of_seconds(start: int) -> None:
     tape = Tape(100)
     tape.add(AudioChunk(np.arange(80, dtype=np.int16), 16_000, start))
     assert tape.cut(start + 10, start + 20).tolist() == list(range(10, 20))
+
+
+@given(st.integers(1, 30), st.integers(1, 30), st.lists(st.integers(0, 12), max_size=12))
+def test_another_tape_goes_on_with_what_was_kept(
+    length: int, other_length: int, lengths: list[int]
+) -> None:
+    before, after = Tape(length), Tape(other_length)
+    ring, end = before._ring, sum(lengths)
+    pcm = np.arange(1, end + 13, dtype=np.int16)
+    at = 0
+    for samples in lengths:
+        before.add(AudioChunk(pcm[at : at + samples], 16_000, at))
+        at += samples
+    after.take_over(before)
+    first = max(0, end - min(length, other_length))
+    np.testing.assert_array_equal(after.cut(first, end), pcm[first:end])
+    assert not np.any(ring)
+    after.add(AudioChunk(pcm[end:], 16_000, end))
+    first = max(0, end - length, end + 12 - other_length)
+    np.testing.assert_array_equal(after.cut(first, end + 12), pcm[first : end + 12])
