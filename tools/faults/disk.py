@@ -262,7 +262,9 @@ def power_lost_in_transcripts(folder: Path) -> Observed:
         found = transcripts.read(key)
         expect(not found.broken, f"after {told}: {found.broken}")
         asked = [turn["user"] for turn in found.turns]
-        expect({*map(str, told[1:]), "after"} <= {*asked}, f"{told} were written, {asked} are there")
+        expect(
+            {*map(str, told[1:]), "after"} <= {*asked}, f"{told} were written, {asked} are there"
+        )
 
     moments = every_moment(deed, check, lambda place: None, folder)
     return Observed(f"{moments} moments; every turn that was written could be read")
