@@ -9,6 +9,7 @@ from rich.logging import RichHandler
 from rich.markup import escape
 
 from edgevoice.cli.app import app
+from edgevoice.cli.bounded import Bounded
 from edgevoice.cli.console import errors
 from edgevoice.cli.forgiving import forgiving
 from edgevoice.errors import EdgevoiceError
@@ -31,6 +32,8 @@ def main() -> None:
         logging.basicConfig(format="%(message)s", handlers=handlers)
     else:
         logging.basicConfig(format="%(levelname)s %(message)s")
+    for handler in logging.getLogger().handlers:
+        handler.addFilter(Bounded())
     try:
         app()
     except (EdgevoiceError, MemoryError, ImportError) as error:

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from edgevoice.errors import ConfigError, OutputError
+from edgevoice.files import sync_folder
 
 CREDENTIAL = "edgevoice-transcripts"
 KEY_BYTES = 32
@@ -45,6 +46,7 @@ def write_private(file: Path, content: bytes) -> None:
                 new.write(content)
                 new.flush()
                 os.fsync(handle)
+            sync_folder(file.parent)
         except OSError:
             file.unlink(missing_ok=True)
             raise

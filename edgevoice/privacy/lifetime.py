@@ -53,11 +53,6 @@ class Lived(BaseModel):
             passed = min(now.wall - self.at.wall, MOST_OFF_S)
         return Lived(seconds=self.seconds + max(0.0, passed), at=now)
 
-    @property
-    def day(self) -> int:
-        """Whole days."""
-        return int(self.seconds // DAY_S)
-
 
 def this_moment() -> Moment:
     """The present, by this machine."""
@@ -69,7 +64,7 @@ def this_moment() -> Moment:
 
 
 class Lifetime:
-    """Counts days, and keeps the count in `file`, from one process and start to the next."""
+    """Counts seconds, and keeps the count in `file`, from one process and start to the next."""
 
     def __init__(self, file: Path, moment: Callable[[], Moment] = this_moment) -> None:
         self._file = file
@@ -77,16 +72,14 @@ class Lifetime:
         self._lived: Lived | None = None
         self._saved: Lived | None = None
 
-    def day(self, least: int = 0) -> int:
-        """Today's number; `least`: one that is known from elsewhere, if the file is gone."""
+    def now(self, least: int = 0) -> int:
+        """How many there were; `least`: what is known from elsewhere, if the file is gone."""
         now = self._moment()
         if self._lived is None:
             self._lived = self._saved = self._read()
         before = self._lived or Lived(seconds=0, at=now)
         lived = before.until(now)
-        if lived.day < least:
-            lived = Lived(seconds=least * DAY_S, at=now)
-        self._lived = lived
+        self._lived = lived = Lived(seconds=max(lived.seconds, least), at=now)
         saved = self._saved
         if (
             saved is None
@@ -94,7 +87,7 @@ class Lifetime:
             or lived.seconds - saved.seconds >= SAVED_EVERY_S
         ):
             self.save()
-        return lived.day
+        return int(lived.seconds)
 
     def save(self) -> None:
         """Keep the count, if there is a folder for it. Where that fails, time seems to pass more

@@ -1,11 +1,11 @@
 """Transcripts: what was said, sealed, for those who want that kept. Nobody does by default.
 
-A file holds the turns of one day of one run: `2026-01-02-00017-<random>.sealed`. Every turn is on
-the disk when it is written, or the file is as it was before; only a loss of power can tear a
+A file holds the turns of one day of one run: `2026-01-02-0000012345-<random>.sealed`. Every turn
+is on the disk when it is written, or the file is as it was before; only a loss of power can tear a
 record, and it is always a file's last. How records are sealed is told in `sealing.py`.
 
-The date is for people. How long a file was kept goes by the number after it, a day that was counted
-and cannot be set; see `lifetime.py`.
+The date is for people. How long a file was kept, and which came before which, goes by the number
+after it: seconds that were counted and cannot be set; see `lifetime.py`.
 """
 
 import json
@@ -25,11 +25,11 @@ from edgevoice.errors import OutputError
 from edgevoice.files import append, new_folder
 from edgevoice.privacy.audit import utc_now
 from edgevoice.privacy.later import Later
-from edgevoice.privacy.lifetime import Lifetime, Moment, this_moment
+from edgevoice.privacy.lifetime import DAY_S, Lifetime, Moment, this_moment
 from edgevoice.privacy.sealing import SealBrokenError, Torn, new_head, seal, unseal
 from edgevoice.report import Recorder, TurnReport
 
-_NAME = re.compile(r"\d{4}-\d\d-\d\d-(\d{5,})-[0-9a-f]{8}\.sealed", re.ASCII)
+_NAME = re.compile(r"\d{4}-\d\d-\d\d-(\d{10,})-[0-9a-f]{8}\.sealed", re.ASCII)
 
 
 def transcripts_folder(folder: Path | None, environment: Mapping[str, str] = os.environ) -> Path:
@@ -59,6 +59,7 @@ class Transcripts:
         self._clock = clock
         self._lifetime = Lifetime(folder / "lifetime.json", moment)
         self._file: Path | None = None
+        self._day = "", 0.0
         self._head = b""
         self._number = 0
 
@@ -70,11 +71,13 @@ class Transcripts:
         at = at or self._clock()
         text = json.dumps({"at": at.isoformat(timespec="milliseconds"), **turn}).encode()
         try:
-            day = f"{at:%Y-%m-%d}-{self._today():05d}-"
-            if self._file and self._file.name.startswith(day) and self._file.exists():
+            second = self._second()
+            day = f"{at:%Y-%m-%d}", second // DAY_S
+            if self._file and self._day == day and self._file.exists():
                 append(self._file, seal(key, self._head, self._number, text))
             else:
-                self._begin(key, day, text)
+                self._begin(key, f"{day[0]}-{second:010d}-{secrets.token_hex(4)}.sealed", text)
+                self._day = day
             self._number += 1
         except OSError as error:
             raise OutputError(
@@ -82,20 +85,20 @@ class Transcripts:
                 "Make room on the disk, and let us own the folder.",
             ) from None
 
-    def _begin(self, key: bytes, day: str, text: bytes) -> None:
+    def _begin(self, key: bytes, name: str, text: bytes) -> None:
         new_folder(self._folder, 0o700)
         head = new_head(key)
-        file = self._folder / f"{day}{secrets.token_hex(4)}.sealed"
+        file = self._folder / name
         append(file, head + seal(key, head, 0, text), create=True)
         self._file, self._head, self._number = file, head, 0
         self._lifetime.save()
 
-    def _today(self) -> int:
-        """The number of this day. Raises `OSError`."""
-        return self._lifetime.day(max((day for day, _ in self._counted()), default=0))
+    def _second(self) -> int:
+        """The number of this second. Raises `OSError`."""
+        return self._lifetime.now(max((second for second, _ in self._counted()), default=0))
 
     def close(self) -> None:
-        """Keep count of the days."""
+        """Keep count of the time."""
         self._lifetime.save()
 
     def read(self, key: bytes) -> Kept:
@@ -109,7 +112,6 @@ class Transcripts:
                 f"the transcripts in {self._folder} cannot be read: {error.strerror}",
                 "Run this as the user that the assistant runs as.",
             ) from None
-        kept.turns.sort(key=lambda turn: str(turn["at"]))
         return kept
 
     def _open(self, key: bytes, path: Path, kept: Kept) -> None:
@@ -132,8 +134,9 @@ class Transcripts:
         Answers how many. Raises `OutputError`.
         """
         try:
-            today = self._today()
-            old = [path for day, path in self._counted() if not days or today - day > days]
+            today = self._second() // DAY_S
+            kept_days = ((today - second // DAY_S, path) for second, path in self._counted())
+            old = [path for kept, path in kept_days if not days or kept > days]
             for path in old:
                 path.unlink(missing_ok=True)
         except OSError as error:
@@ -144,7 +147,7 @@ class Transcripts:
         return len(old)
 
     def _counted(self) -> list[tuple[int, Path]]:
-        """The files with the numbers of their days, oldest first. Raises `OSError`."""
+        """The files with the numbers of their first seconds, oldest first. Raises `OSError`."""
         names = os.listdir(self._folder) if self._folder.exists() else []  # noqa: PTH208
         ours = ((_NAME.fullmatch(name), self._folder / name) for name in names)
         return sorted((int(match[1]), path) for match, path in ours if match)

@@ -46,12 +46,12 @@ def test_the_count_goes_on_in_the_next_process(tmp_path: Path) -> None:
         return Moment(wall=0, boot="a", up=up[0])
 
     file = tmp_path / "lifetime.json"
-    assert Lifetime(file, moment).day() == 0
+    assert Lifetime(file, moment).now() == 0
     up[0] = 3 * DAY_S
-    assert Lifetime(file, moment).day() == 3
-    assert Lifetime(file, moment).day(least=7) == 7
+    assert Lifetime(file, moment).now() == 3 * DAY_S
+    assert Lifetime(file, moment).now(least=700_000) == 700_000
     up[0] = 4 * DAY_S
-    assert Lifetime(file, moment).day() == 8
+    assert Lifetime(file, moment).now() == 700_000 + DAY_S
 
 
 def test_it_is_written_once_an_hour(tmp_path: Path) -> None:
@@ -60,14 +60,14 @@ def test_it_is_written_once_an_hour(tmp_path: Path) -> None:
     lifetime = Lifetime(file, lambda: Moment(wall=0, boot="a", up=up[0]))
     inodes = set()
     for _ in range(10 * 60):
-        lifetime.day()
+        lifetime.now()
         inodes.add((file.stat().st_ino, file.read_bytes()))
         up[0] += 60
     assert len(inodes) == 10
 
 
 def test_without_a_folder_nothing_is_written(tmp_path: Path) -> None:
-    assert Lifetime(tmp_path / "none" / "lifetime.json").day(4) == 4
+    assert Lifetime(tmp_path / "none" / "lifetime.json").now(4) == 4
     assert not list(tmp_path.iterdir())
 
 

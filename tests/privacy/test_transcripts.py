@@ -218,6 +218,18 @@ def test_a_full_disk_leaves_everything_as_it_was(
     assert not found.torn and not found.broken
 
 
+def test_turns_stay_in_order_when_the_clock_jumps(tmp_path: Path) -> None:
+    dates = [NOON.replace(year=year) for year in (2026, 2036, 2016, 2026, 2026)]
+    second = [0]
+    for run in (dates[:3], dates[3:]):
+        kept = Transcripts(tmp_path, moment=lambda: at(second[0] / DAY_S))
+        for date in run:
+            kept.write(KEY, {"user": str(second[0])}, date)
+            second[0] += 1
+        kept.close()
+    assert [turn["user"] for turn in Transcripts(tmp_path).read(KEY).turns] == list("01234")
+
+
 def test_a_folder_that_was_removed_is_made_again(tmp_path: Path) -> None:
     kept = Transcripts(tmp_path / "kept", lambda: NOON, lambda: at(0))
     kept.write(KEY, {"user": "one", "agent": ""})

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from edgevoice.privacy.audit import AuditLog
-from tools.faults.appliance import FOLLOW_UP, FOLLOW_UP_ANSWER, Appliance
-from tools.faults.disk import ended_well, kept, sealing
+from tools.faults.appliance import ANSWER, FOLLOW_UP, FOLLOW_UP_ANSWER, Appliance
+from tools.faults.disk import ended_well, expect_kept, sealing
 from tools.faults.fault import Observed, UnavailableError, expect, fault
 
 YEAR_S = 31_556_952
@@ -50,12 +50,11 @@ def sealed(folder: Path, **more: Any) -> Iterator[tuple[Appliance, WrongClock]]:
         yield appliance, clock
 
 
-def whole(appliance: Appliance, turns: int) -> list[str]:
+def whole(appliance: Appliance, *answers: str) -> list[str]:
     """End it, and look that everything is there; answers the years in the audit log."""
     ended_well(appliance)
     expect(not appliance.log, f"it complains: {appliance.last_words}")
-    asked = kept(appliance.folder, appliance.state)
-    expect(len(asked) == turns, f"{len(asked)} of {turns} turns are left")
+    expect_kept(appliance.folder, appliance.state, *answers)
     events = appliance.audited
     expect("transcript purged" not in events, "transcripts were removed")
     return sorted({line.at[:4] for line in AuditLog(appliance.state / "audit").lines()})
@@ -68,7 +67,7 @@ def _jump_while_it_talks(folder: Path, seconds: int) -> Observed:
         first = appliance.ask(FOLLOW_UP, FOLLOW_UP_ANSWER)
         second = appliance.ask()
         expect(appliance.pings(since) >= 3, "the watchdog was not pinged")
-        years = whole(appliance, 3)
+        years = whole(appliance, ANSWER, FOLLOW_UP_ANSWER, ANSWER)
     expect(len(years) == 2, f"the clock did not jump: {years}")
     return Observed(
         f"answered after {first:.1f} and {second:.1f} s; 3 turns kept; years {' and '.join(years)}"
@@ -95,7 +94,7 @@ def _wrong_at_the_start(folder: Path, seconds: int) -> Observed:
         first = appliance.ask()
         clock.jump(0)
         second = appliance.ask(FOLLOW_UP, FOLLOW_UP_ANSWER)
-        years = whole(appliance, 3)
+        years = whole(appliance, ANSWER, ANSWER, FOLLOW_UP_ANSWER)
     expect(len(years) == 2, f"the clock was not wrong: {years}")
     return Observed(f"answered after {first:.1f} s, and after {second:.1f} s once it was set right")
 
@@ -123,5 +122,5 @@ def machine_up_for_ten_years(folder: Path) -> Observed:
     with Appliance(folder, sealing(folder), prefix=prefix) as appliance:
         reply = appliance.ask()
         appliance.ask(FOLLOW_UP, FOLLOW_UP_ANSWER)
-        whole(appliance, 2)
+        whole(appliance, ANSWER, FOLLOW_UP_ANSWER)
     return Observed(f"answered after {reply:.1f} s; 2 turns kept")

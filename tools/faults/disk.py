@@ -18,10 +18,17 @@ from edgevoice.privacy.audit import AuditLog
 from edgevoice.privacy.chain import Happened
 from edgevoice.privacy.keys import load_key, make_key
 from edgevoice.privacy.transcripts import Transcripts
-from tools.faults.appliance import FOLLOW_UP, FOLLOW_UP_ANSWER, ROOT, Appliance
+from tools.faults.appliance import ANSWER, FOLLOW_UP, FOLLOW_UP_ANSWER, ROOT, Appliance
 from tools.faults.ear import until
 from tools.faults.fault import Observed, expect, fault
-from tools.faults.mounts import fill, own_mounts, read_only_system, small_disk, without_rights
+from tools.faults.mounts import (
+    fill,
+    own_mounts,
+    read_only_system,
+    remount,
+    small_disk,
+    without_rights,
+)
 from tools.faults.power import every_moment
 
 SMALL = "128k"
@@ -30,10 +37,19 @@ KEPT_S = 10.0
 
 
 def kept(folder: Path, state: Path) -> list[str]:
-    """What was asked, by the transcripts in `state`; nothing of them may be damaged."""
+    """The replies in the transcripts in `state`, oldest first; nothing of them may be damaged."""
     found = Transcripts(state / "transcripts").read(load_key(folder / "key", {}))
     expect(not found.broken, f"the transcripts are damaged: {found.broken}")
-    return [str(turn["user"]) for turn in found.turns]
+    return [str(turn["agent"]).lower() for turn in found.turns]
+
+
+def expect_kept(folder: Path, state: Path, *answers: str) -> None:
+    """Look that the turns with these `answers` were kept; between them may be some in which the
+    person was not understood."""
+    replies = kept(folder, state)
+    left = iter(replies)
+    whole = all(any(answer in reply for reply in left) for answer in answers)
+    expect(whole, f"a turn was lost; there are {replies}")
 
 
 def sealing(folder: Path) -> dict[str, object]:
@@ -72,30 +88,50 @@ def state_disk_full(folder: Path) -> Observed:
         ballast.unlink()
         appliance.ask()
         ended_well(appliance)
-        events, asked = appliance.audited, kept(folder, state)
+        events = appliance.audited
     expect(events[0] == "started" and events[-1] == "stopped", f"audited: {events}")
-    expect(len(asked) == 3, f"{len(asked)} of 3 turns were kept")
+    expect_kept(folder, state, ANSWER, FOLLOW_UP_ANSWER, ANSWER)
     return Observed("3 questions answered, one line for each log, 3 turns kept, audit log whole")
 
 
-@fault("every question is answered; with room again, nothing is lost and nothing is torn")
+@fault("every question is answered; with room again, nothing is lost")
 @own_mounts
 def state_disk_fills_up(folder: Path) -> Observed:
-    """The disk for state fills up in the middle of a conversation."""
+    """The disk for state fills up when the conversation has begun."""
+    state = small_disk(folder / "state", SMALL)
+    with Appliance(folder, sealing(folder)) as appliance:
+        ballast = fill(state)
+        appliance.ask()
+        appliance.wait_logged("transcript cannot be written", KEPT_S)
+        appliance.ask(FOLLOW_UP, FOLLOW_UP_ANSWER)
+        ballast.unlink()
+        ended_well(appliance)
+        events = appliance.audited
+    expect(events[0] == "started" and events[-1] == "stopped", f"audited: {events}")
+    expect_kept(folder, state, ANSWER, FOLLOW_UP_ANSWER)
+    return Observed("2 questions answered, 2 turns kept, audit log whole")
+
+
+@fault("every question is answered, one line tells; when it can be written, nothing is lost")
+@own_mounts
+def state_disk_turns_read_only(folder: Path) -> Observed:
+    """The card with the state turns read-only in the middle of a conversation, as worn ones do."""
     state = small_disk(folder / "state", SMALL)
     with Appliance(folder, sealing(folder)) as appliance:
         appliance.ask()
-        expect(until(lambda: len(kept(folder, state)) == 1, KEPT_S), "the first was not kept")
-        ballast = fill(state)
+        expect(until(lambda: kept(folder, state), KEPT_S), "the first was not kept")
+        remount(state, "ro")
         appliance.ask(FOLLOW_UP, FOLLOW_UP_ANSWER)
-        appliance.wait_logged("transcript cannot be written", KEPT_S)
-        ballast.unlink()
+        appliance.wait_logged("Read-only file system", KEPT_S)
         appliance.ask()
-        expect(until(lambda: len(kept(folder, state)) == 3, KEPT_S), "a turn was lost")
+        told = warnings(appliance, "Read-only")
+        expect(len(told) == 1, f"{len(told)} lines about it")
+        remount(state, "rw")
         ended_well(appliance)
         events = appliance.audited
-    expect(events == ["started", "stopped"], f"audited: {events}")
-    return Observed("3 questions answered, 3 turns kept")
+    expect(events[0] == "started" and events[-1] == "stopped", f"audited: {events}")
+    expect_kept(folder, state, ANSWER, FOLLOW_UP_ANSWER, ANSWER)
+    return Observed("3 questions answered, one line, 3 turns kept, audit log whole")
 
 
 @fault("it starts, answers, keeps its logs, and has nothing to complain of")
@@ -111,8 +147,8 @@ def system_read_only(folder: Path) -> Observed:
         ended_well(appliance)
         expect(not appliance.log, f"it complains: {appliance.last_words}")
         events = appliance.audited
-    expect(events == ["started", "stopped"], f"audited: {events}")
-    expect(len(kept(folder, state)) == 2, "a turn was lost")
+    expect(events[0] == "started" and events[-1] == "stopped", f"audited: {events}")
+    expect_kept(folder, state, ANSWER, FOLLOW_UP_ANSWER)
     used = sum(path.stat().st_blocks * 512 for path in state.rglob("*") if path.is_file())
     return Observed(f"2 questions answered and kept; {used // 1024} kB of state used")
 
@@ -122,13 +158,14 @@ def state_folder_removed(folder: Path) -> Observed:
     """The folder for state is removed in the middle of a conversation."""
     with Appliance(folder, sealing(folder)) as appliance:
         appliance.ask()
-        expect(until(lambda: len(kept(folder, appliance.state)) == 1, KEPT_S), "not kept")
+        expect(until(lambda: kept(folder, appliance.state), KEPT_S), "the first was not kept")
         shutil.rmtree(appliance.state)
         appliance.ask(FOLLOW_UP, FOLLOW_UP_ANSWER)
         ended_well(appliance)
         expect(not appliance.log, f"it complains: {appliance.last_words}")
-        events, asked = appliance.audited, kept(folder, appliance.state)
-    expect(events == ["stopped"] and len(asked) == 1, f"kept: {events}, {len(asked)} turns")
+        events = appliance.audited
+    expect(events[-1] == "stopped", f"audited: {events}")
+    expect_kept(folder, folder / "state", FOLLOW_UP_ANSWER)
     return Observed("2 questions answered, the second kept, the audit log begun anew")
 
 
@@ -167,18 +204,18 @@ def output_full(folder: Path) -> Observed:
 
 @fault("what was kept is whole; it starts, answers, and its audit log goes on")
 def power_lost_in_a_conversation(folder: Path) -> Observed:
-    """The service is killed while it writes what was said, five times."""
+    """The service is killed while it writes what was said, twice."""
     with Appliance(folder, sealing(folder)) as appliance:
-        for _ in range(5):
+        for _ in range(2):
             appliance.ask()
             time.sleep(0.01)
             appliance.restart()
         appliance.ask()
         ended_well(appliance)
-        events, asked = appliance.audited, kept(folder, appliance.state)
-    expect(events.count("started") == 6, f"audited: {events}")
-    expect(len(asked) >= 1, "nothing was kept")
-    return Observed(f"6 starts in the audit log, which is whole; {len(asked)} of 6 turns kept")
+        events, replies = appliance.audited, kept(folder, appliance.state)
+    expect(events.count("started") == 3, f"audited: {events}")
+    expect(replies, "nothing was kept")
+    return Observed(f"3 starts in the audit log, which is whole; {len(replies)} turns kept")
 
 
 # Power that fails at every moment of a write: see power.py. What was told is there afterwards.
@@ -214,10 +251,12 @@ def power_lost_in_the_audit_log(folder: Path) -> Observed:
 
 @fault("turns that were written can be read, and nothing else is damaged")
 def power_lost_in_transcripts(folder: Path) -> Observed:
-    """The power fails at any moment while transcripts are written."""
-    key = bytes(range(32))
+    """The power fails at any moment while a key is made and transcripts are written."""
 
     def deed(place: Path, tell: Tell) -> None:
+        make_key(place / "key")
+        tell(0)
+        key = load_key(place / "key", {})
         transcripts = Transcripts(place / "state/transcripts")
         for number in range(1, 4):
             transcripts.write(key, {"user": str(number)})
@@ -225,12 +264,17 @@ def power_lost_in_transcripts(folder: Path) -> Observed:
         transcripts.close()
 
     def check(place: Path, told: list[int]) -> None:
+        if not told:
+            return
+        key = load_key(place / "key", {})
         transcripts = Transcripts(place / "state/transcripts")
         transcripts.write(key, {"user": "after"})
         found = transcripts.read(key)
         expect(not found.broken, f"after {told}: {found.broken}")
         asked = [turn["user"] for turn in found.turns]
-        expect({*map(str, told), "after"} <= {*asked}, f"{told} were written, {asked} are there")
+        expect(
+            {*map(str, told[1:]), "after"} <= {*asked}, f"{told} were written, {asked} are there"
+        )
 
     moments = every_moment(deed, check, lambda place: None, folder)
     return Observed(f"{moments} moments; every turn that was written could be read")
@@ -329,23 +373,39 @@ def nowhere_to_write_speech(folder: Path) -> Observed:
     return Observed(f"“{lines[0].split('/')[-1]}”")
 
 
-@fault("an idle minute writes nothing; a turn that is kept writes a few pages")
-def wear_of_the_card(folder: Path) -> Observed:
-    """None, for once: how many bytes are written to the disk in turns and in idle time."""
-    with Appliance(folder, sealing(folder)) as appliance:
+@fault("not a byte is written to the disk")
+def wear_by_default(folder: Path) -> Observed:
+    """Nothing goes wrong for a long time, and the SD card wears."""
+    turn, idle = _wear(folder, {"audio": {"duplex": "full"}})
+    expect(turn == 0 and idle == 0, f"{turn} bytes in a turn, {idle} in idle time")
+    return Observed(f"0 bytes in 2 turns and {IDLE_S:g} idle seconds")
+
+
+@fault("some pages in a turn, nothing in idle time")
+def wear_with_transcripts(folder: Path) -> Observed:
+    """Nothing goes wrong for a long time, with transcripts, and the SD card wears."""
+    turn, idle = _wear(folder, sealing(folder))
+    expect(idle == 0, f"{idle} bytes in idle time")
+    expect(turn <= 32 * 1024, f"{turn} bytes in a turn")
+    return Observed(f"{turn / 1024:.0f} kB in a turn, 0 in {IDLE_S:g} idle seconds")
+
+
+IDLE_S = 15.0
+
+
+def _wear(folder: Path, settings: dict[str, object]) -> tuple[int, int]:
+    """Bytes that are written to disks in a turn, the mean of two, and in idle time."""
+    with Appliance(folder, settings) as appliance:
         appliance.ask()
-        time.sleep(2.0)
-        before = _written(appliance)
-        for _ in range(3):
+        time.sleep(1.0)
+        written = [_written(appliance)]
+        for _ in range(2):
             appliance.ask()
-        time.sleep(2.0)
-        turns = (_written(appliance) - before) / 3
-        before = _written(appliance)
-        time.sleep(30.0)
-        idle = _written(appliance) - before
-    expect(idle == 0, f"{idle} bytes in half an idle minute")
-    expect(turns <= 64 * 1024, f"{turns:.0f} bytes in a turn")
-    return Observed(f"{turns / 1024:.0f} kB per turn with transcripts; 0 in 30 idle seconds")
+        time.sleep(1.0)
+        written.append(_written(appliance))
+        time.sleep(IDLE_S)
+        written.append(_written(appliance))
+    return (written[1] - written[0]) // 2, written[2] - written[1]
 
 
 def _written(appliance: Appliance) -> int:

@@ -126,7 +126,7 @@ class _Disk:
             ]
             kept.with_suffix(".folder").write_text("".join(names))
         else:
-            shutil.copyfile(link, kept)
+            shutil.copy(link, kept)
 
     def hold(self, path: Any) -> None:
         """Keep the inode of a file that will lose its name from being given to another one."""
@@ -151,7 +151,7 @@ class _Disk:
                 (folder / name).mkdir()
                 self._fill(folder / name, int(number))
             elif (kept := self._shadow / number).exists():
-                shutil.copyfile(kept, folder / name)
+                shutil.copy(kept, folder / name)
             else:
                 (folder / name).touch()
 
