@@ -50,7 +50,7 @@ def changed(draw: st.DrawFn, tree: Any) -> Any:
     """`tree` with something else in one place or two."""
     tree = json.loads(json.dumps(tree))
     for _ in range(draw(st.integers(1, 2))):
-        place, keys = tree, []
+        place, keys = tree, list[str]()
         while isinstance(place, dict) and place and (not keys or draw(st.booleans())):
             keys.append(draw(st.sampled_from(sorted(place))))
             parent, place = place, place[keys[-1]]
@@ -181,5 +181,3 @@ def anything_as_a_bundle(content: bytes) -> None:
 def _places(store: Path) -> set[str]:
     models = read_lock(store).models.values()
     return {f"{model.folder}/{file}" for model in models for file in model.files}
-
-

@@ -6,7 +6,16 @@ import yaml
 from hypothesis import strategies as st
 
 from edgevoice.config import HOME, Config, load_config
-from tests.fuzz.promise import SCALARS, TEXT, damaged, folder, fuzzed, laughs, refused_politely, trees
+from tests.fuzz.promise import (
+    SCALARS,
+    TEXT,
+    damaged,
+    folder,
+    fuzzed,
+    laughs,
+    refused_politely,
+    trees,
+)
 
 SHIPPED = (HOME / "config.yaml").read_bytes()
 PIECES = [b"\n".join(SHIPPED.splitlines()[at : at + 12]) for at in range(0, 130, 9)]

@@ -1,4 +1,4 @@
-"""What we wrote ourselves, and somebody else has changed: echo.json, audit log, transcripts, key."""
+"""What we wrote ourselves and somebody has changed: echo.json, audit log, transcripts, key."""
 
 import json
 from contextlib import suppress
@@ -136,5 +136,3 @@ def anything_as_a_key(what: tuple[bytes, int]) -> None:
         with refused_politely(), suppress(ConfigError):
             assert len(load_key(place / "key", {})) == 32
             assert not mode & 0o077
-
-

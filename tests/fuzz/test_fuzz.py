@@ -3,9 +3,9 @@
 import pytest
 from hypothesis import strategies as st
 
+from edgevoice.errors import ConfigError, EdgevoiceError
 from tests.fuzz.kinds import PROPERTIES
 from tests.fuzz.promise import Property, check, growth, refused_politely
-from edgevoice.errors import ConfigError, EdgevoiceError
 
 EXAMPLES = 120
 

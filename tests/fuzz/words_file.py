@@ -7,8 +7,16 @@ from hypothesis import strategies as st
 
 from edgevoice.phrases_file import load_phrases
 from edgevoice.privacy.cues import LANGUAGES, LISTS, load_cues
-from tests.fuzz.promise import SCALARS, TEXT, damaged, folder, fuzzed, laughs, refused_politely, trees
-
+from tests.fuzz.promise import (
+    SCALARS,
+    TEXT,
+    damaged,
+    folder,
+    fuzzed,
+    laughs,
+    refused_politely,
+    trees,
+)
 
 
 def short(tree: Any) -> Any:
@@ -56,9 +64,7 @@ def damaged_phrases(text: bytes) -> None:
     reads_phrases(text)
 
 
-@fuzzed(
-    laughs("backchannels: ?") | laughs("grammar: {contractions: ?}") | laughs("grammar: ?")
-)
+@fuzzed(laughs("backchannels: ?") | laughs("grammar: {contractions: ?}") | laughs("grammar: ?"))
 def phrases_without_end(text: bytes) -> None:
     reads_phrases(text)
     reads_cues(text)
