@@ -289,11 +289,13 @@ def test_an_answer_that_drips_is_not_waited_for(
                 writer.write(b"o")
                 await writer.drain()
                 await asyncio.sleep(0.01)
+        writer.close()
 
     async def hold() -> None:
         async with asyncio.timeout(5), await asyncio.start_unix_server(drip, tmp_path / "s"):
             with pytest.raises(BadInputError, match="no answer"):
                 await asyncio.to_thread(send, tmp_path / "s", "mute")
+            await asyncio.sleep(0.05)  # until the other end has seen it
 
     asyncio.run(hold())
 

@@ -25,12 +25,24 @@ from tools.faults.appliance import (
     Appliance,
 )
 from tools.faults.ear import until
-from tools.faults.fault import Observed, UnavailableError, expect, fault
+from tools.faults.fault import BrokenPromiseError, Observed, UnavailableError, expect, fault
 
 SECRETS = (ANSWER, FOLLOW_UP_ANSWER, "france", "spain")
 TYPED = "my name is Zebedee Quux and what is the capital of france"
 NOTHING_LEAVES = "answered as ever; nothing is sent but through sockets of this machine"
 FOUND_OUT = "each change is found, and exit code 1 tells; the true log is whole"
+
+
+def converse(appliance: Appliance) -> None:
+    """Ask something that needs the question before; three times, as people do."""
+    for tries_left in (2, 1, 0):
+        try:
+            appliance.ask()
+            appliance.ask(FOLLOW_UP, FOLLOW_UP_ANSWER)
+            return
+        except BrokenPromiseError:
+            if not tries_left:
+                raise
 
 
 def needles(words: tuple[str, ...]) -> list[re.Pattern[bytes]]:
@@ -90,10 +102,11 @@ def secrets_are_spoken(folder: Path) -> Observed:
     """Somebody tells secrets, with the log at its most talkative, and then looks for them."""
     settings = {"audio": {"duplex": "full"}, "log": {"level": "debug"}}
     shared = in_memory()
-    homes = {name: home for name, home in own_folders(folder).items() if name != "XDG_RUNTIME_DIR"}
-    with Appliance(folder, settings, environment=homes) as appliance:
-        appliance.ask()
-        appliance.ask(FOLLOW_UP, FOLLOW_UP_ANSWER)
+    homes = own_folders(folder)
+    for name in ("HOME", "XDG_RUNTIME_DIR"):  # the sound card's
+        del homes[name]
+    with Appliance(folder, settings, environment={**homes}) as appliance:
+        converse(appliance)
         places = search(appliance.pids, folder)
         for path in in_memory() - shared:
             with suppress(OSError):
@@ -228,21 +241,20 @@ def transcripts_are_changed(folder: Path) -> Observed:
     from edgevoice.privacy.sealing import HEAD_BYTES
 
     with Appliance(folder, kept(folder)) as appliance:
-        appliance.ask()
-        appliance.ask(FOLLOW_UP, FOLLOW_UP_ANSWER)
+        converse(appliance)
         appliance.stop()
         (path,) = (appliance.state / "transcripts").glob("*.sealed")
         true = path.read_bytes()
         clean("the sealed file", true)
-        first, second = records(true, HEAD_BYTES)
+        first, second, *others = records(true, HEAD_BYTES)
         show = ("transcripts", "show", "--config", str(folder / "config.yaml"))
         plain = appliance.edgevoice(*show)
         expect(plain.returncode == 0 and QUESTION.split()[-1] in plain.stdout, plain.stderr)
         head, middle = true[:HEAD_BYTES], HEAD_BYTES + len(first) // 2
         changes = {
             "edited": true[:middle] + bytes([true[middle] ^ 1]) + true[middle + 1 :],
-            "swapped": head + second + first,
-            "the first one removed": head + second,
+            "swapped": head + second + first + b"".join(others),
+            "the first one removed": head + second + b"".join(others),
             "another head": bytes([head[0] ^ 1]) + true[1:],
             "another length": head + b"\xff" + true[HEAD_BYTES + 1 :],
         }
@@ -285,7 +297,7 @@ def traced(trace: Path) -> list[str]:
     """What stands before a command whose every socket is written down in `trace`."""
     calls = "trace=socket,connect,bind,listen,sendto,sendmsg,sendmmsg"
     # -D: the command is our child, not strace.
-    tracer = ["strace", "-D", "-f", "-q", "-e", calls, "-o", str(trace)]
+    tracer = ["strace", "-D", "-f", "-q", "--seccomp-bpf", "-e", calls, "-o", str(trace)]
     if not shutil.which("strace"):
         raise UnavailableError("strace is not installed")
     if subprocess.run(["strace", "-qq", "-o", "/dev/null", "true"], check=False).returncode:
@@ -311,7 +323,7 @@ def network_is_open(folder: Path) -> Observed:
     """It runs where it could reach the whole network, and every system call is looked at."""
     trace = folder / "trace"
     with Appliance(folder, prefix=traced(trace)) as appliance:
-        appliance.ask()
+        converse(appliance)
         code = appliance.stop()
         expect(code == 0, f"exit code {code}: {appliance.last_words}")
         calls = stayed_here(trace, appliance.pid)
@@ -329,7 +341,7 @@ def proxies_are_set(folder: Path) -> Observed:
         environment |= {"NO_PROXY": None, "no_proxy": None, "HF_HUB_OFFLINE": None}
         environment |= {"HF_ENDPOINT": f"http://{address}", "SYSLOG_SERVER": address}
         with Appliance(folder, prefix=traced(trace), environment=environment) as appliance:
-            appliance.ask()
+            converse(appliance)
             code = appliance.stop()
             expect(code == 0, f"exit code {code}: {appliance.last_words}")
             calls = stayed_here(trace, appliance.pid)
