@@ -25,7 +25,7 @@ from tools.faults.appliance import (
     Appliance,
 )
 from tools.faults.ear import until
-from tools.faults.fault import BrokenPromiseError, Observed, UnavailableError, expect, fault
+from tools.faults.fault import Observed, UnavailableError, expect, fault
 
 SECRETS = (ANSWER, FOLLOW_UP_ANSWER, "france", "spain")
 TYPED = "my name is Zebedee Quux and what is the capital of france"
@@ -34,15 +34,9 @@ FOUND_OUT = "each change is found, and exit code 1 tells; the true log is whole"
 
 
 def converse(appliance: Appliance) -> None:
-    """Ask something that needs the question before; three times, as people do."""
-    for tries_left in (2, 1, 0):
-        try:
-            appliance.ask()
-            appliance.ask(FOLLOW_UP, FOLLOW_UP_ANSWER)
-            return
-        except BrokenPromiseError:
-            if not tries_left:
-                raise
+    """A question, and one that needs it."""
+    appliance.ask()
+    appliance.ask(FOLLOW_UP, FOLLOW_UP_ANSWER)
 
 
 def needles(words: tuple[str, ...]) -> list[re.Pattern[bytes]]:
