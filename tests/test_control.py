@@ -1,15 +1,18 @@
 """The control socket: who may talk to it, what it answers, and what it leaves behind."""
 
 import asyncio
+import contextlib
 import socket
 import stat
 from collections.abc import Callable, Coroutine, Mapping
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import pytest
 from typer.testing import CliRunner
 
+from edgevoice import control
 from edgevoice.cli.app import app
 from edgevoice.control import (
     LONGEST_LINE,
@@ -22,6 +25,7 @@ from edgevoice.control import (
 )
 from edgevoice.dialog.attention import Attention, Mode, Signal
 from edgevoice.errors import BadInputError, ConfigError
+from edgevoice.testing import run_virtual
 
 
 @pytest.fixture
@@ -339,6 +343,70 @@ def test_an_unknown_word_is_told_before_anything_else(monkeypatch: pytest.Monkey
     result = CliRunner().invoke(app, ["control", "hush"])
     assert isinstance(result.exception, BadInputError)
     assert "'hush' is no word" in str(result.exception)
+
+
+def test_a_client_that_takes_no_answer_does_not_keep_us_from_ending(path: Path) -> None:
+    with socket.socket(socket.AF_UNIX) as deaf:
+
+        async def client(signals: list[Signal]) -> None:
+            deaf.connect(str(path))
+            deaf.setblocking(False)
+            with contextlib.suppress(BlockingIOError):
+                while True:  # until nothing more is taken, because nothing is answered any more
+                    deaf.send(b"x\n" * 5_000)
+                    await asyncio.sleep(0)
+            assert await ask(path, b"status") == b"ok key up\n"
+
+        with mock.patch.object(control, "PAUSE_S", 0):
+            served(path, client)
+
+
+def test_a_client_that_sends_without_end_does_not_keep_us_from_anything_else(path: Path) -> None:
+    async def client(signals: list[Signal]) -> None:
+        reader, writer = await asyncio.open_unix_connection(path)
+        writer.write(b"status\n" * 9_000)
+        assert await reader.readline() == b"ok key up\n"
+        for _ in range(50):
+            await asyncio.sleep(0)
+        assert len(await reader.read(1 << 20)) < 1_000  # far from all
+        writer.transport.abort()
+
+    served(path, client)
+
+
+def test_a_client_that_says_nothing_makes_room_for_others(path: Path) -> None:
+    async def hold() -> None:
+        async with ControlSocket(path, lambda _: None, lambda: "well"):
+            silent = [await asyncio.open_unix_connection(path) for _ in range(MOST_CLIENTS)]
+            assert [await reader.read() for reader, _ in silent] == [b""] * MOST_CLIENTS
+            assert asyncio.get_running_loop().time() >= control.IDLE_S
+            assert await ask(path, b"status") == b"ok well\n"
+            for _, writer in silent:
+                writer.close()
+
+    run_virtual(hold())
+
+
+def test_an_answer_that_drips_is_not_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(control, "PATIENCE_S", 0.1)
+
+    async def drip(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                writer.write(b"o")
+                await writer.drain()
+                await asyncio.sleep(0.01)
+        writer.close()
+
+    async def hold() -> None:
+        async with asyncio.timeout(5), await asyncio.start_unix_server(drip, tmp_path / "s"):
+            with pytest.raises(BadInputError, match="no answer"):
+                await asyncio.to_thread(send, tmp_path / "s", "mute")
+            await asyncio.sleep(0.05)  # until the other end has seen it
+
+    asyncio.run(hold())
 
 
 @pytest.mark.parametrize("answer", [b"", b"error unknown word", b"hello\n", b"\xff" * 10_000])

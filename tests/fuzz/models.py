@@ -50,8 +50,7 @@ def changed(draw: st.DrawFn, tree: Any) -> Any:
     """`tree` with something else in one place or two."""
     tree = json.loads(json.dumps(tree))
     for _ in range(draw(st.integers(1, 2))):
-        place = tree
-        keys: list[str] = []
+        place, keys = tree, list[str]()
         while isinstance(place, dict) and place and (not keys or draw(st.booleans())):
             keys.append(draw(st.sampled_from(sorted(place))))
             parent, place = place, place[keys[-1]]

@@ -1,4 +1,4 @@
-"""What we wrote ourselves, and somebody else has changed: echo.json, audit log, transcripts."""
+"""What we wrote ourselves and somebody has changed: echo.json, audit log, transcripts, key."""
 
 import json
 from contextlib import suppress

@@ -1,4 +1,4 @@
-"""What befalls a fetch of models, from a hub on loopback; and the bundles carried along."""
+"""What befalls a fetch of models, from a hub on loopback; and bundles that are carried along."""
 
 import hashlib
 import os
