@@ -91,15 +91,16 @@ class Tally:
 class Readings:
     """Gauges, read again and again. They take no memory that grows: it would be counted."""
 
-    def __init__(self, gauges: Mapping[str, Gauge] = GAUGES) -> None:
+    def __init__(self, gauges: Mapping[str, Gauge] = GAUGES, most: int = MOST_READINGS) -> None:
+        """`most`: readings that there is room for; later ones are left out."""
         self._gauges = gauges
-        names = ("turns", "hours", *gauges)
-        self._kept = {name: array("d", bytes(8 * MOST_READINGS)) for name in names}
+        self._most = most
+        self._kept = {name: array("d", bytes(8 * most)) for name in ("turns", "hours", *gauges)}
         self.taken = 0
 
     def take(self, turns: int, hours: float) -> None:
-        """Read every gauge, once more; beyond the most that there is room for, nothing."""
-        if self.taken == MOST_READINGS:
+        """Read every gauge, once more."""
+        if self.taken == self._most:
             return
         gc.collect()
         self._kept["turns"][self.taken] = turns
