@@ -56,9 +56,11 @@ SENTENCES = ("It is ten.", "I think that it is. But who knows?", "No. " * 6, "Th
 @dataclass(frozen=True, slots=True)
 class Life:
     """How the person lives. `calm_s`: seconds between two things that happen, on average.
-    `most_turns`: of one conversation. `night_s`: the longest silence."""
+    `pause_s`: longest pause between two turns. `most_turns`: of one conversation. `night_s`: the
+    longest silence."""
 
     calm_s: float = 900.0
+    pause_s: float = 5.0
     most_turns: int = 8
     night_s: float = 8 * 3600.0
 
@@ -66,7 +68,7 @@ class Life:
 OFTEN = (62, 16, 8, 8, 6)
 """How often, in a hundred: a conversation, a loss, a mute, “forget that”, a long silence."""
 
-DENSE = Life(calm_s=3.0, most_turns=40, night_s=300.0)
+DENSE = Life(calm_s=3.0, pause_s=1.0, most_turns=40, night_s=60.0)
 """As many turns in as little time as can be."""
 
 
@@ -89,15 +91,16 @@ class Tally:
 class Readings:
     """Gauges, read again and again. They take no memory that grows: it would be counted."""
 
-    def __init__(self, gauges: Mapping[str, Gauge] = GAUGES) -> None:
+    def __init__(self, gauges: Mapping[str, Gauge] = GAUGES, most: int = MOST_READINGS) -> None:
+        """`most`: readings that there is room for; later ones are left out."""
         self._gauges = gauges
-        names = ("turns", "hours", *gauges)
-        self._kept = {name: array("d", bytes(8 * MOST_READINGS)) for name in names}
+        self._most = most
+        self._kept = {name: array("d", bytes(8 * most)) for name in ("turns", "hours", *gauges)}
         self.taken = 0
 
     def take(self, turns: int, hours: float) -> None:
-        """Read every gauge, once more; beyond the most that there is room for, nothing."""
-        if self.taken == MOST_READINGS:
+        """Read every gauge, once more."""
+        if self.taken == self._most:
             return
         gc.collect()
         self._kept["turns"][self.taken] = turns
@@ -147,7 +150,7 @@ class Mouth(ScriptedChat):
 
 def scripted_engines(leak: int = 0) -> Engines:
     """Engines that do next to nothing."""
-    voice = ScriptedVoice(samples_per_character=400)
+    voice = ScriptedVoice(samples_per_character=200)
     return Engines(LoudVad(), Ears(), Mouth(leak), voice, Speech(APOLOGY, "Sorry."))
 
 
@@ -315,7 +318,7 @@ class Person:
             await self._ask()
             if self._chance.random() < 0.02:
                 await self._lose(agent)
-            await asyncio.sleep(self._chance.uniform(0.6, 4))
+            await asyncio.sleep(self._chance.uniform(0.6, self._life.pause_s))
 
     async def _ask(self) -> None:
         if not self._room.plugged:
