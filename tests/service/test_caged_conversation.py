@@ -14,13 +14,13 @@ from typing import Any
 
 import pytest
 
-from edgevoice.audio.chunk import samples_of
+from edgevoice.audio.chunk import Samples, samples_of
 from edgevoice.service.deeds import look
 from tests.pulse import Recording, SoundCard, sound_card
 from tests.service.cage import COMPILES, OFFLINE, ROOM, settings
 from tests.service.test_unit import cage
 from tests.test_run import Running, loud, spoken
-from tools.faults.ear import words
+from tools.faults.ear import spans, words
 
 pytestmark = [pytest.mark.sound, pytest.mark.engine, pytest.mark.slow]
 
@@ -90,9 +90,13 @@ async def ask(card: SoundCard, room: Recording, question: str, answer: str) -> N
             while len(loud(room.pcm)) < enough:
                 await asyncio.sleep(0.1)
         await asyncio.sleep(3)  # the reply comes to its end
-        if answer in await asyncio.to_thread(words, room.pcm[before:]):
+        if answer in await asyncio.to_thread(replies, room.pcm[before:]):
             return
     raise AssertionError(f"no answer to {question!r}")
+
+
+def replies(pcm: Samples) -> str:
+    return " ".join(words(pcm[begin:end]) for begin, end in spans(pcm))
 
 
 async def converse(card: SoundCard) -> tuple[str, list[list[dict[str, Any]]]]:
