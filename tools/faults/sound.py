@@ -210,7 +210,8 @@ def default_microphone_changed(folder: Path) -> Observed:
     with talking(folder, named=False) as appliance:
         appliance.card.pactl("load-module", "module-null-sink", "sink_name=other", "norewinds=1")
         appliance.card.pactl("set-default-source", "other.monitor")
-        there = appliance.ask("how many legs does a spider have", "eight", sink="other")
+        time.sleep(1.0)
+        there = appliance.ask(sink="other")
         appliance.card.pactl("set-default-source", "mic")
         here = appliance.ask()
     return Observed(f"answered after {there:.1f} s in the new one, {here:.1f} s in the old one")
