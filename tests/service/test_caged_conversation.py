@@ -27,7 +27,7 @@ pytestmark = [pytest.mark.sound, pytest.mark.engine, pytest.mark.slow]
 __all__ = ["cage"]  # a fixture
 
 ROOT = Path(__file__).parents[2]
-PATIENCE_S = 110
+PATIENCE_S = 200
 TRIES = 3
 
 EDGEVOICE = f"{sys.executable} -m edgevoice"
@@ -122,6 +122,7 @@ async def converse(card: SoundCard) -> tuple[str, list[list[dict[str, Any]]]]:
     ]
 
 
+@pytest.mark.timeout(240)
 @pytest.mark.usefixtures("cage")
 def test_a_conversation_is_held_in_the_cage_and_the_proof_holds_there() -> None:
     with sound_card() as card:
