@@ -85,6 +85,9 @@ def check_unit(unit: Unit | None) -> Check:
     if unit.exposure is not None and unit.exposure > most:
         cure = f"Look for drop-ins in /run or /usr/lib/systemd: ours score at most {most}."
         return Check("unit", "warn", what, cure)
+    if not unit.limits_memory:
+        cure = "Add cgroup_enable=memory to the kernel's command line, and start the machine anew."
+        return Check("unit", "warn", f"{what}, but MemoryMax and MemorySwapMax are void here", cure)
     if unit.network is not Network.OFFLINE:
         cure = "sudo edgevoice service install --network offline"
         return Check("unit", "warn", f"{what}: it may reach out", cure)

@@ -69,8 +69,8 @@ SAFEGUARDS = (
         "(a)(2)(iv)",
         "addressable",
         "Encryption and decryption",
-        "Words and sounds are in memory only, and memory gets to no disk. Transcripts are off; "
-        "where they are on, each turn is sealed with ChaCha20-Poly1305.",
+        "Words and sounds are in memory only, and memory gets to no disk. Of transcripts, which "
+        "are off unless you switch them on, each turn is sealed with ChaCha20-Poly1305.",
         "Encrypt the disk all the same, swap included.",
         ("core dumps", "swap", "transcripts", "key"),
     ),

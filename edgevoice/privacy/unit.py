@@ -20,11 +20,13 @@ NETWORK, INSTALLED = "10-network.conf", "20-installed.conf"
 @dataclass(frozen=True, slots=True)
 class Unit:
     """`network`: how far it may reach; None: by a drop-in that is none of ours. `foreign`: files
-    that are changed, missing or not from us. `exposure`: from 0 to 10; None: nobody can tell."""
+    that are changed, missing or not from us. `exposure`: from 0 to 10; None: nobody can tell.
+    `limits_memory`: whether the kernel keeps what the unit says of memory and swap."""
 
     network: Network | None
     foreign: tuple[str, ...]
     exposure: float | None
+    limits_memory: bool = True
 
 
 def find_unit(units: Path = UNITS, home: Path = HOME) -> Unit | None:
@@ -43,7 +45,13 @@ def find_unit(units: Path = UNITS, home: Path = HOME) -> Unit | None:
         foreign.append(INSTALLED)
     added = _text(ours / "transcripts.conf")
     foreign += sorted(name for name, path in drop_ins.items() if _text(path) != added)
-    return Unit(network, tuple(foreign), exposure(unit))
+    return Unit(network, tuple(foreign), exposure(unit), counts_memory())
+
+
+def counts_memory(controllers: Path = Path("/sys/fs/cgroup/cgroup.controllers")) -> bool:
+    """Whether the kernel counts memory for groups of processes. Raspberry Pi OS does not, unless
+    it is told to."""
+    return "memory" in _text(controllers).split()
 
 
 def exposure(unit: Path) -> float | None:

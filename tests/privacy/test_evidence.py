@@ -10,7 +10,7 @@ from edgevoice.privacy.audit import AuditLog
 from edgevoice.privacy.chain import Happened
 from edgevoice.privacy.evidence import check_audit, check_key, check_transcripts, check_unit
 from edgevoice.privacy.keys import CREDENTIAL, make_key
-from edgevoice.privacy.unit import NETWORK, Unit, find_unit
+from edgevoice.privacy.unit import NETWORK, Unit, counts_memory, find_unit
 from edgevoice.service.deeds import look
 from edgevoice.service.plan import UNIT, Network, installed
 
@@ -71,11 +71,21 @@ def test_a_key_is_there_and_private(tmp_path: Path) -> None:
         (Unit(Network.OFFLINE, ("override.conf",), 0.6), "warn"),
         (Unit(None, (NETWORK,), 0.6), "warn"),
         (Unit(Network.CLOUD, (), 1.5), "warn"),
+        (Unit(Network.OFFLINE, (), 0.6, limits_memory=False), "warn"),
     ],
 )
 def test_a_unit_is_the_offline_one_as_we_install_it(unit: Unit | None, status: str) -> None:
     found = check_unit(unit)
     assert found.status == status and bool(found.cure) is (status != "ok")
+
+
+def test_whether_memory_is_counted(tmp_path: Path) -> None:
+    controllers = tmp_path / "cgroup.controllers"
+    assert not counts_memory(controllers)
+    controllers.write_text("cpuset cpu io pids\n")
+    assert not counts_memory(controllers)
+    controllers.write_text("cpuset cpu io memory pids\n")
+    assert counts_memory(controllers)
 
 
 def test_a_unit_is_compared_with_ours(tmp_path: Path) -> None:

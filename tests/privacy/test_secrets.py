@@ -177,6 +177,7 @@ def test_a_stranger_is_seen_in_a_trace() -> None:
 
 @pytest.mark.slow
 @pytest.mark.sound
+@pytest.mark.timeout(240)
 @pytest.mark.skipif(not shutil.which("strace"), reason="strace is not installed")
 def test_a_service_that_idles_connects_to_nobody_later_either(tmp_path: Path) -> None:
     """It is asked when it has started and when it is a minute old; in between it has all the time

@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 from socket import socket
 
-from tools.faults.appliance import ANSWER_S, FOLLOW_UP, FOLLOW_UP_ANSWER, START_S, Appliance
+from tools.faults.appliance import ANSWER_S, START_S, Appliance
 from tools.faults.ear import until
 from tools.faults.fault import Observed, UnavailableError, expect, fault
 
@@ -185,7 +185,7 @@ def dns_poisoned(folder: Path) -> Observed:
     log.unlink()
     with Appliance(folder, prefix=poisoned(folder, log)) as appliance:
         appliance.ask()
-        appliance.ask(FOLLOW_UP, FOLLOW_UP_ANSWER)
+        appliance.ask()
     expect(not lines(log), f"it asked {len(lines(log))} times")
     return Observed("no question in two turns; another program's question is seen")
 
@@ -198,7 +198,7 @@ def proxy_set(folder: Path) -> Observed:
         environment = {**dict.fromkeys(names, proxy.address), "HF_HUB_OFFLINE": "0"}
         with Appliance(folder, environment=environment) as appliance:
             appliance.ask()
-            appliance.ask(FOLLOW_UP, FOLLOW_UP_ANSWER)
+            appliance.ask()
             expect(proxy.calls == 0, f"the proxy was called {proxy.calls} times")
         fetch = "import urllib.request as r; r.urlopen('http://example.com')"
         subprocess.run(
@@ -240,7 +240,7 @@ def library_phones_home(folder: Path) -> Observed:
         with Appliance(folder, PROMISED, prefix=world("true"), environment=environment) as it:
             it.ask()
             until(lambda: len(lines(log)) > 10, ANSWER_S)
-            it.ask(FOLLOW_UP, FOLLOW_UP_ANSWER)
+            it.ask()
         tried = lines(log)
         expect(len(tried) > 10, f"it tried {len(tried)} times only")
         expect(maker.calls == calls and "sent" not in tried, f"{maker.calls - calls} calls got out")
@@ -282,5 +282,5 @@ def port_scan(folder: Path) -> Observed:
         go.touch()
         expect(until(lambda: lines(found), START_S), "the scan does not come to an end")
         expect(lines(found) == ["0"], f"{lines(found)[0]} ports answered")
-        appliance.ask(FOLLOW_UP, FOLLOW_UP_ANSWER)
+        appliance.ask()
     return Observed("65,535 ports, none open")
