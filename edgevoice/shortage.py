@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from edgevoice.errors import EngineError, one_line
+from edgevoice.errors import EngineError, UnfitError, one_line
 
 SIGNS = (
     "bad_alloc",
@@ -10,15 +10,19 @@ SIGNS = (
     "failed to allocate",
     "failed to map segment",
     "failed to create llama_context",
+    "resource temporarily unavailable",
 )
 """Measured, with little address space: CTranslate2 and onnxruntime say the first, the C library the
-second, llama.cpp the last, and whoever loads a shared library the one before. Lower case."""
+second, llama.cpp the last but one, and whoever loads a shared library the one before; the last,
+whoever finds no place for the stack of a thread. Lower case."""
 
 CURE = "Give it more (MemoryMax= in its unit), or name smaller models in config.yaml."
 
 
 def shortage(error: BaseException) -> EngineError | None:
     """What to say in place of `error`, where it or what caused it tells of too little memory."""
+    if isinstance(error, UnfitError):  # it says so itself
+        return None
     told = [cause for cause in _causes(error) if _tells(cause)][-1:]
     what = [f"{type(cause).__name__}: {one_line(str(cause))}" for cause in told]
     return EngineError(f"there is not enough memory ({what[0]})", CURE) if what else None

@@ -2,7 +2,7 @@
 
 import pytest
 
-from edgevoice.errors import EngineError, ModelError
+from edgevoice.errors import EngineError, ModelError, UnfitError
 from edgevoice.shortage import SIGNS, shortage
 
 
@@ -42,3 +42,7 @@ def test_it_is_seen_in_the_error_and_in_what_caused_it(error: Exception) -> None
 )
 def test_other_errors_are_left_as_they_are(error: Exception) -> None:
     assert shortage(error) is None
+
+
+def test_what_was_told_by_the_process_that_tried_is_not_told_again() -> None:
+    assert shortage(UnfitError("llm: there is not enough memory (bad_alloc)", "Give it.")) is None

@@ -79,7 +79,10 @@ class Preflight:
         self._begins = begins
         self._limit_s = limit_s
         self._root = root
-        self._features = features_of((root / "proc/cpuinfo").read_text())
+        try:
+            self._features = features_of((root / "proc/cpuinfo").read_text())
+        except OSError:  # a service may be kept from seeing it
+            self._features = frozenset()
         self._around = surroundings(self._features)
 
     def prints(self, config: Config) -> dict[str, str]:

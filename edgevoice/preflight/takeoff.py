@@ -5,7 +5,7 @@ import asyncio
 import hashlib
 import logging
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple, Protocol
@@ -61,9 +61,11 @@ class Takeoff:
         folder: Path | None = None,
         limit_s: float = TIMEOUT_S,
         sleep: Callable[[float], None] = time.sleep,
+        aside: Callable[..., Awaitable[None]] = asyncio.to_thread,
     ) -> None:
         """`note`: adds a line to the audit log. `folder`: where ledger and proofs are kept.
-        `limit_s`: what an engine may take. `sleep`: waits for so many seconds."""
+        `limit_s`: what an engine may take. `sleep`: waits for so many seconds. `aside`: runs
+        what may take long, as writing to an SD card, beside the conversation."""
         self._profiles = [config, *config.smaller()]
         self._names = ["the main profile", *(f"“{profile.name}”" for profile in config.profiles)]
         self._bulletin = bulletin
@@ -71,6 +73,7 @@ class Takeoff:
         self._note = note
         self._limit_s = limit_s
         self._sleep = sleep
+        self._aside = aside
         folder = folder or state_file().parent
         self._proofs = Proofs(folder / PROOFS)
         self._ledger = Ledger(folder / STARTS)
@@ -134,13 +137,15 @@ class Takeoff:
     async def _watch(self, hearing: Hearing) -> None:
         heard_s, end = 0.0, End.DIED
         while end is not End.LONG:
+            before = end
             await asyncio.sleep(LOOK_EVERY_S)
             if hearing.flowing and not hearing.deaf:
                 heard_s += LOOK_EVERY_S
                 end = End.LONG if heard_s >= LONG_S else End.WELL if heard_s >= WELL_S else End.DIED
             elif end is not End.WELL:
                 end = End.OTHER  # a service manager that ends us now has no complaint of an engine
-            self._ledger.end(end)
+            if end is not before:
+                await self._aside(self._ledger.end, end)
 
     def _made_of(self, preflight: Preflight) -> str:
         """A digest of all profiles, their models and all that they depend on."""

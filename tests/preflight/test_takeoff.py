@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -66,7 +67,12 @@ def takeoff(config: Config, folder: Path, manager: Manager) -> Takeoff:
         manager.note,
         folder=folder / "state",
         sleep=manager.slept.append,
+        aside=at_once,
     )
+
+
+async def at_once(job: Callable[[End], None], end: End) -> None:
+    job(end)
 
 
 def config(tmp_path: Path, **llm: Any) -> Config:

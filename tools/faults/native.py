@@ -36,7 +36,7 @@ int ggml_backend_sched_graph_compute_async(void *sched, void *graph)
 {
     static int (*real)(void *, void *);
     char line[4096];
-    FILE *maps = fopen("/proc/self/maps", "r");
+    FILE *maps = real ? NULL : fopen("/proc/self/maps", "r");
     while (maps && fgets(line, sizeof line, maps))
         if (strstr(line, "/big.gguf"))
             __builtin_trap();
