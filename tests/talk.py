@@ -97,6 +97,8 @@ class Talk:
     pardon: str = "Pardon?"
     changes: Sequence[tuple[float, Callable[["Talk"], None]]] = ()
     """(seconds since the beginning, what is set otherwise in this talk from then on)"""
+    handed: list[asyncio.Future[None]] = field(default_factory=list)
+    """One for each of these changes: done when an agent by it took over."""
     taken_over: list[tuple[float, float]] = field(default_factory=list)
     """(seconds at which settings were changed, and at which an agent by them took over)"""
     phases: list[tuple[int, Phase]] = field(default_factory=list)
@@ -186,7 +188,8 @@ class Talk:
                 self.history, self.agent = history, agent
                 self.taken_over.append((asked, asyncio.get_running_loop().time()))
 
-        conversation.hand_to(agent).add_done_callback(taken_over)
+        self.handed.append(conversation.hand_to(agent))
+        self.handed[-1].add_done_callback(taken_over)
 
     async def _nothing(self, config: Config, here: object) -> Agent:
         raise NotImplementedError("the test makes its agents itself")

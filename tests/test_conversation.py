@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from edgevoice.audio.chunk import samples_of
-from edgevoice.config import ReplyConfig, VadConfig
+from edgevoice.config import ReplyConfig, SttConfig, VadConfig
 from edgevoice.dialog.attention import Mode, Signal, State
 from edgevoice.dialog.events import SpeechStarted
 from edgevoice.engines.base import Transcript
@@ -216,6 +216,43 @@ def test_how_a_person_pauses_is_known_to_whoever_takes_over() -> None:
     assert len(talk.agent._listener._endpoint._pauses) == 3
 
 
+def test_the_room_is_known_to_whoever_takes_over() -> None:
+    """How loud it is, what a look takes, and who spoke last."""
+    before = []
+
+    def remember(talk: Talk) -> None:
+        before.append(talk.agent._listener)
+
+    talk = Talk(
+        [line(), silence(4)],
+        ["hello"] * 9,
+        ["Hi."],
+        stt=SttConfig(),
+        changes=[(4, remember)],
+        all_used=False,
+    ).hold()
+    (old,), new = before, talk.agent._listener
+    assert talk.taken_over and new is not old
+    assert new._floor is old._floor
+    assert new._wiped == old._wiped
+    assert new.last_voice == old.last_voice > 0
+    assert new._cadence._takes == old._cadence._takes > 0
+
+
+def test_our_echo_is_not_taken_for_a_person_by_whoever_takes_over() -> None:
+    reply = "This is what I say."
+    echo = Line(clip(len(reply) * 400 // 16 + 200), None, Cue.REPLY_STARTED, 0)
+    talk = Talk(
+        [line(), echo, line()],
+        ["a", "b"],
+        [reply, "Yes."],
+        half_duplex=True,
+        changes=[(0.02 * n, nothing) for n in range(1, 250)],
+    ).hold()
+    assert len(talk.taken_over) > 50
+    assert [turn.user for turn in talk.turns] == ["a", "b"]
+
+
 def test_a_tone_that_is_heard_does_not_count_as_part_of_the_reply() -> None:
     talk = Talk(
         [line(100)],
@@ -236,6 +273,7 @@ def test_only_the_latest_takes_over() -> None:
         changes=[(1 + n / 10, set_to(prompt=f"prompt {n}")) for n in range(5)],
     ).hold()
     assert len(talk.taken_over) == 1
+    assert [handed.cancelled() for handed in talk.handed] == [True] * 4 + [False]
     assert talk.history.messages()[0].content == "prompt 4"
 
 
