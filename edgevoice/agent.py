@@ -124,6 +124,7 @@ class Agent:
         self._signs.take_over(before._signs)
         self._replying.take_over(before._replying)
         self._suspicion = before._suspicion
+        self._absence = before._absence
         self._told_to_forget, self._last_event = before._told_to_forget, before._last_event
         unread = self._history.take_over(before._history)
         self._tidy_at = self._journal.now() if unread else before._tidy_at

@@ -210,10 +210,11 @@ def send(path: Path, word: str) -> str:
     check_word(word)
     try:
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as client:
-            client.settimeout(RELOAD_PATIENCE_S if word == RELOAD else PATIENCE_S)
+            until = time.monotonic() + (RELOAD_PATIENCE_S if word == RELOAD else PATIENCE_S)
+            client.settimeout(PATIENCE_S)
             client.connect(str(path))
             client.sendall(f"{word}\n".encode())
-            answer = printable(_line(client).decode(errors="replace").strip())
+            answer = printable(_line(client, until).decode(errors="replace").strip())
     except (FileNotFoundError, ConnectionRefusedError):
         raise BadInputError(
             f"no edgevoice listens at {path}", "Start `edgevoice run`, or name its socket."
@@ -230,9 +231,9 @@ def send(path: Path, word: str) -> str:
     return text
 
 
-def _line(client: socket.socket) -> bytes:
-    """The line that is answered, or its beginning. Raises `OSError` when it takes too long."""
-    until = time.monotonic() + PATIENCE_S
+def _line(client: socket.socket, until: float) -> bytes:
+    """The line that is answered, or its beginning. Raises `OSError` when it takes longer than
+    `until` (monotonic seconds)."""
     answer = b""
     while b"\n" not in answer and len(answer) < 4 * LONGEST_LINE:
         client.settimeout(max(0.001, until - time.monotonic()))
