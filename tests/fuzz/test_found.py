@@ -53,6 +53,12 @@ def test_a_setting_whose_name_colours_the_terminal(tmp_path: Path) -> None:
     assert "\ufffd[31m is not a setting" in complaint(tmp_path, '"\\e[31m": {}')
 
 
+@pytest.mark.parametrize("key", ["llm: {system_prompt", "stt: {model", "tts: {voice"])
+def test_half_a_character_as_a_setting(tmp_path: Path, key: str) -> None:
+    """It was a traceback at the start: such settings cannot be written to the audit log."""
+    assert "in whole characters" in complaint(tmp_path, f'{key}: "\\ud800"}}')
+
+
 def test_half_a_character_among_the_measured_echoes(tmp_path: Path) -> None:
     """Nothing could be remembered any more, and `doctor --echo` ended with a traceback."""
     path = tmp_path / "echo.json"
