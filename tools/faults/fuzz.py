@@ -14,6 +14,9 @@ INPUTS = 4000
 MOST_GROWTH = 4 * 2**20
 """Bytes by which the process may grow when a hundred inputs come again and again."""
 
+MOST_TOLD = 1000
+"""Letters of what went wrong; `check` raises all of it."""
+
 THEN = "each is taken, or refused in one line; none takes long, nothing is kept of them"
 KINDS = {
     "settings_file": "Any bytes, trees and environments come as settings",
@@ -43,7 +46,7 @@ def _try_all(kind: str) -> Observed:
         try:
             count, kept = check(each, INPUTS // len(fuzzed))
         except Exception as error:
-            told = " ".join([str(error), *getattr(error, "__notes__", ())])
+            told = " ".join([str(error), *getattr(error, "__notes__", ())])[:MOST_TOLD]
             raise BrokenPromiseError(f"{each.name}: {type(error).__name__} {told}") from None
         tried += count
         gc.collect()
