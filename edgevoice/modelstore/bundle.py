@@ -109,7 +109,7 @@ def _opened(path: Path) -> Iterator[tarfile.TarFile]:
     try:
         with path.open("rb") as file, tarfile.open(fileobj=file, mode="r:") as tar:
             yield tar
-    except tarfile.TarError:
+    except (tarfile.TarError, ValueError, LookupError, ArithmeticError):  # tarfile lets them out
         raise ModelError(f"{path} is no bundle, or a damaged one", _CURE) from None
     except OSError as error:
         raise ModelError(

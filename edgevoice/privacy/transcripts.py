@@ -156,10 +156,10 @@ class Transcripts:
 def _turn(record: bytes) -> dict[str, Any] | SealBrokenError:
     """The turn that was sealed; or the complaint that it is none of ours."""
     try:
-        match json.loads(record):
+        match {"user": "", "agent": "", **json.loads(record)}:
             case {"at": str(), "user": str(), "agent": str()} as turn:
                 return dict(turn)
-    except (ValueError, RecursionError):
+    except (ValueError, TypeError, RecursionError):
         pass
     return SealBrokenError("a record opens, but is no turn")
 

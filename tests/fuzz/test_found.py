@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import tarfile
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,7 +13,8 @@ from edgevoice.audio.chunk import AudioChunk
 from edgevoice.config import load_config
 from edgevoice.duplex import Devices, Duplex, Echo, Measured
 from edgevoice.echo_memory import recall, remember
-from edgevoice.errors import ConfigError, DeviceError
+from edgevoice.errors import ConfigError, DeviceError, ModelError
+from edgevoice.modelstore.bundle import ABOUT, bring_in
 from edgevoice.privacy.audit import AuditLog
 from edgevoice.privacy.chain import Happened
 from edgevoice.privacy.sealing import new_head, seal
@@ -29,6 +31,7 @@ from edgevoice.transports.sound_memory import (
 )
 from edgevoice.transports.sound_process import nothing, playback
 from edgevoice.transports.sound_streams import Loudspeaker, Microphone, OpenedCard
+from tests.fuzz.models import member
 from tests.fuzz.sound_link import another_process
 
 CARD = OpenedCard("card", 16_000, 1)
@@ -53,6 +56,12 @@ def test_a_setting_whose_name_colours_the_terminal(tmp_path: Path) -> None:
     assert "\ufffd[31m is not a setting" in complaint(tmp_path, '"\\e[31m": {}')
 
 
+@pytest.mark.parametrize("key", ["llm: {system_prompt", "stt: {model", "tts: {voice"])
+def test_half_a_character_as_a_setting(tmp_path: Path, key: str) -> None:
+    """It was a traceback at the start: such settings cannot be written to the audit log."""
+    assert "in whole characters" in complaint(tmp_path, f'{key}: "\\ud800"}}')
+
+
 def test_half_a_character_among_the_measured_echoes(tmp_path: Path) -> None:
     """Nothing could be remembered any more, and `doctor --echo` ended with a traceback."""
     path = tmp_path / "echo.json"
@@ -71,6 +80,17 @@ def test_a_line_number_after_which_none_can_be_written(tmp_path: Path) -> None:
     (tmp_path / "end.json").write_text(json.dumps({**end, "n": 0}).replace("0", "9" * 4300, 1))
     log.add(Happened.STOPPED)
     assert [line.n for line in log.lines()] == [1, 2]
+
+
+def test_a_bundle_whose_headers_are_no_numbers(tmp_path: Path) -> None:
+    """It was a traceback out of `tarfile`."""
+
+    def odd(about: tarfile.TarInfo) -> None:
+        about.pax_headers = {"GNU.sparse.realsize": "1,2,3"}
+
+    (tmp_path / "models.tar").write_bytes(member(ABOUT, b"{}", odd) + bytes(1024))
+    with pytest.raises(ModelError, match="no bundle, or a damaged one"):
+        bring_in(tmp_path / "store", tmp_path / "models.tar")
 
 
 @pytest.mark.parametrize("text", [b"no json", b"\x80", b"[]", b'{"at": 1}', b"[" * 50_000])

@@ -7,7 +7,7 @@ from edgevoice.errors import ConfigError, EdgevoiceError
 from tests.fuzz.kinds import PROPERTIES
 from tests.fuzz.promise import Property, check, growth, refused_politely
 
-EXAMPLES = 120
+EXAMPLES = 100
 
 
 @pytest.mark.parametrize("name", PROPERTIES)
