@@ -4,7 +4,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help prepare setup demo run bench doctor install-service test clean distclean
+.PHONY: help prepare setup demo run bench doctor install-service test faults clean distclean
 
 BIN := .venv/bin
 ARGS ?=
@@ -44,8 +44,12 @@ test: ## check everything: ruff, mypy, pytest
 	$(BIN)/mypy
 	$(BIN)/pytest $(ARGS)
 
+faults: ## let every fault befall it for real, and look what comes of them (it takes a while)
+	@tools/setup/setup.sh test
+	@$(BIN)/python -m tools.faults $(ARGS)
+
 clean: ## remove caches and what the commands made
-	@rm -rf demo-output bench-output training-output build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	@rm -rf demo-output bench-output training-output faults.json faults.md build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	@find edgevoice tests tools -name __pycache__ -type d -prune -exec rm -rf {} +
 
 distclean: clean ## clean, and undo the set-up: the next command prepares everything anew

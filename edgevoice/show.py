@@ -11,6 +11,7 @@ lines only. Everything is readable without colours.
 import math
 import unicodedata
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import cycle, zip_longest
 from statistics import median
@@ -183,12 +184,18 @@ class Quiet:
         """Tell when we begin or cease to listen, and that a reply has failed."""
         before, self._attention = self._attention, ATTENTION.get(phase, self._attention)
         if self._attention != before:
-            self._console.print(self._attention)
+            self._print(self._attention)
         if phase is Phase.ERROR:
-            self._console.print("a reply failed")
+            self._print("a reply failed")
 
     def close(self) -> None:
         """Nothing is left unfinished."""
+
+    def _print(self, words: str) -> None:
+        # When nobody reads any more (the journal was started again), rich prints nothing from then
+        # on and ends the program. A service goes on.
+        with suppress(OSError, SystemExit):
+            self._console.print(words)
 
 
 @dataclass(frozen=True)

@@ -84,7 +84,7 @@ class SoundCard:
 
     def restart(self, rate: int = 48_000) -> None:
         """After `kill`: it is there again, with sinks that run at `rate` hertz."""
-        # Until somebody has asked for its exit status, the number in it counts as a running process.
+        # Its number counts as a running process until somebody has asked for its exit status.
         (self._folder / "pulse" / "pid").unlink(missing_ok=True)
         _start(self._folder, rate)
         os.close(self._handle)

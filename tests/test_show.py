@@ -1,6 +1,9 @@
 import io
+import os
+import sys
 from collections.abc import Sequence
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
@@ -278,3 +281,14 @@ def test_quiet_says_whether_it_listens_and_that_a_reply_failed_and_no_words() ->
     for phase in (Phase.READY, Phase.HEARING, Phase.ERROR, Phase.MUTED):
         quiet.show(phase)
     assert file.getvalue() == "listening\na reply failed\nmuted\n"
+
+
+def test_quiet_goes_on_where_nobody_reads_what_it_prints(monkeypatch: pytest.MonkeyPatch) -> None:
+    ours, its = os.pipe()
+    with os.fdopen(its, "w") as nowhere:
+        monkeypatch.setattr(sys, "stdout", nowhere)  # rich turns it elsewhere
+        quiet = Quiet(Console(file=nowhere))
+        quiet.show(Phase.READY)
+        os.close(ours)
+        for phase in (Phase.MUTED, Phase.ERROR, Phase.READY):
+            quiet.show(phase)

@@ -11,6 +11,7 @@ from rich.markup import escape
 from edgevoice.cli.app import app
 from edgevoice.cli.console import errors
 from edgevoice.errors import EdgevoiceError
+from edgevoice.shortage import shortage
 
 
 def main() -> None:
@@ -32,9 +33,12 @@ def main() -> None:
         logging.basicConfig(format="%(levelname)s %(message)s")
     try:
         app()
-    except EdgevoiceError as error:
-        errors.print(f"[bold red]edgevoice:[/] {escape(str(error))}", soft_wrap=True)
-        sys.exit(error.exit_code)
+    except (EdgevoiceError, MemoryError, ImportError) as error:
+        told = shortage(error) or error
+        if not isinstance(told, EdgevoiceError):
+            raise
+        errors.print(f"[bold red]edgevoice:[/] {escape(str(told))}", soft_wrap=True)
+        sys.exit(told.exit_code)
     except BrokenPipeError:
         # Whoever read our output has left (`edgevoice devices | head -1`); not a failure.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

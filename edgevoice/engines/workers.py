@@ -7,7 +7,10 @@ import asyncio
 import threading
 from collections.abc import AsyncGenerator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import Any, Protocol, TypeVar
+
+from edgevoice.errors import EdgevoiceError, EngineError
 
 STREAM_AHEAD = 64
 """Items by which a streaming engine may be ahead of its reader before it has to wait."""
@@ -34,14 +37,24 @@ class Worker(Protocol):
 
 
 class ThreadWorker:
-    """Runs jobs in a thread of its own, named after the engine."""
+    """Runs jobs in a thread of its own, named after the engine.
+
+    Whatever a library below the engine comes up with, even that memory ran out, is an
+    `EngineError`: the conversation goes on without this reply.
+    """
 
     def __init__(self, name: str) -> None:
+        self._name = name
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix=name)
 
     async def call(self, job: Callable[[], T]) -> T:
         """The result of `job()`; a job that nobody waits for any more is not begun."""
-        return await asyncio.get_running_loop().run_in_executor(self._thread, job)
+
+        def run() -> T:
+            with self._told():
+                return job()
+
+        return await asyncio.get_running_loop().run_in_executor(self._thread, run)
 
     async def stream(
         self, job: Callable[[], Iterator[T]], stop: threading.Event
@@ -53,11 +66,12 @@ class ThreadWorker:
         done = object()
 
         def run() -> None:
-            for item in job():
-                room.acquire()
-                if stop.is_set():
-                    return
-                loop.call_soon_threadsafe(items.put_nowait, item)
+            with self._told():
+                for item in job():
+                    room.acquire()
+                    if stop.is_set():
+                        return
+                    loop.call_soon_threadsafe(items.put_nowait, item)
 
         running = loop.run_in_executor(self._thread, run)
         running.add_done_callback(lambda _: items.put_nowait(done))
@@ -78,6 +92,18 @@ class ThreadWorker:
     def close(self) -> None:
         """Let go of the thread once the present job is done."""
         self._thread.shutdown(wait=False, cancel_futures=True)
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        try:
+            yield
+        except EdgevoiceError:
+            raise
+        except Exception as error:  # only its kind is told: its text may hold words
+            raise EngineError(
+                f"the engine of the thread {self._name} broke down ({type(error).__name__})",
+                "If that happens again, `edgevoice doctor` tries every engine.",
+            ) from error
 
 
 class InlineWorker:

@@ -136,6 +136,26 @@ def test_leaving_a_stream_early_sets_stop(
     worker.close()
 
 
+# --- what an engine does not know of
+
+
+def test_whatever_breaks_in_the_thread_is_an_engine_error(
+    thread: ThreadWorker, stop: threading.Event
+) -> None:
+    def fall() -> int:
+        raise MemoryError("the patient said")
+
+    def stream() -> Iterator[int]:
+        yield 1
+        fall()
+
+    with pytest.raises(EngineError, match=r"test broke down \(MemoryError\)") as told:
+        run(thread.call(fall))
+    assert "patient" not in str(told.value)
+    with pytest.raises(EngineError, match="MemoryError"):
+        run(collect(thread.stream(stream, stop)))
+
+
 # --- the thread
 
 

@@ -31,6 +31,10 @@ def test_make_alone_explains_every_target() -> None:
 def test_both_commands_do_their_own_set_up_first() -> None:
     assert make("-n", "demo").startswith("tools/setup/setup.sh run\n")
     assert make("-n", "test").startswith("tools/setup/setup.sh test\n")
+    assert make("-n", "faults", "ARGS=--list").splitlines() == [
+        "tools/setup/setup.sh test",
+        ".venv/bin/python -m tools.faults --list",
+    ]
 
 
 def test_ci_runs_what_everybody_runs() -> None:

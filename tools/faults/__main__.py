@@ -5,6 +5,7 @@ is printed as a table and written to faults.json.
 """
 
 import argparse
+import ctypes
 import importlib
 import json
 import os
@@ -13,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -23,20 +25,24 @@ from edgevoice.bench.result import Result, machine
 from tools.faults.fault import FAULTS, LIMIT_S, BrokenPromiseError, Fault, UnavailableError
 from tools.faults.report import Outcome, Verdict, goals, markdown, show
 
-GROUPS: tuple[str, ...] = ("sound",)
+PR_SET_CHILD_SUBREAPER = 36
+"""From linux/prctl.h: whoever loses its parent below us becomes our child."""
+
+GROUPS: tuple[str, ...] = ("sound", "process")
 """The modules that hold faults."""
 
 
 def main() -> int:
     """0: every promise was kept; 1: not so."""
     options = _options()
-    for group in GROUPS:
-        importlib.import_module(f"tools.faults.{group}")
+    for module in (*(f"tools.faults.{group}" for group in GROUPS), *options.module):
+        importlib.import_module(module)
     if options.inside:
         return _inside(FAULTS[options.inside])
     if options.hours or options.simulated_days:
         return _soak(options)
-    unknown = [name for name in options.only if name not in {*FAULTS, *GROUPS}]
+    groups = {fault.group for fault in FAULTS.values()}
+    unknown = [name for name in options.only if name not in {*FAULTS, *groups}]
     if unknown:
         print(f"no such fault: {unknown[0]}; --list tells the names", file=sys.stderr)
         return 2
@@ -50,11 +56,13 @@ def main() -> int:
         for fault in chosen:
             console.print(f"[bold]{fault.name}[/] [dim]({fault.group})[/] {escape(fault.what)}")
         return 0
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # whatever was started is ended
+    ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     before = machine()
     outcomes = []
     for number, fault in enumerate(chosen, 1):
         with console.status(f"{number} of {len(chosen)}: {escape(fault.what)}"):
-            outcomes.append(_run(fault))
+            outcomes.append(_run(fault, options.limit, options.module))
         show(console, outcomes[-1])
     result = Result(
         before, {"faults": [outcome.as_json() for outcome in outcomes]}, goals(outcomes)
@@ -71,10 +79,16 @@ def _options() -> argparse.Namespace:
     )
     parser.add_argument("only", nargs="*", help="names of faults or groups; none: all of them")
     parser.add_argument("--list", action="store_true", help="tell what there is, and do nothing")
-    parser.add_argument("--hours", type=float, help="soak: for so long, and no other faults")
+    parser.add_argument("--hours", type=float, help="soak for so long, and nothing else")
     parser.add_argument("--simulated-days", type=float, help="soak, in simulated time")
     parser.add_argument("--out", type=Path, default=Path("faults.json"), help="where to write")
     parser.add_argument("--table", type=Path, help="write the table in Markdown, too")
+    parser.add_argument(
+        "--limit", type=float, default=LIMIT_S, help="seconds after which a fault has failed"
+    )
+    parser.add_argument(
+        "--module", action="append", default=[], help="another module of faults, as a.b.c"
+    )
     parser.add_argument("--inside", help=argparse.SUPPRESS)
     return parser.parse_args()
 
@@ -101,34 +115,49 @@ def _soak(options: argparse.Namespace) -> int:
     return 0 if all(goal.ok for goal in reached) else 1
 
 
-def _run(fault: Fault) -> Outcome:
+def _run(fault: Fault, limit_s: float, modules: Sequence[str]) -> Outcome:
     """Bring `fault` about in a process of its own, and end whatever is left of it."""
+    more = [argument for module in modules for argument in ("--module", module)]
     with tempfile.TemporaryDirectory(prefix="edgevoice-fault-") as folder:
+        said, complained = Path(folder) / "said", Path(folder) / "complained"
         began = time.monotonic()
-        process = subprocess.Popen(
-            [sys.executable, "-m", "tools.faults", "--inside", fault.name],
-            env=os.environ | {"TMPDIR": folder},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            errors="replace",
-            start_new_session=True,
-        )
+        # Files and not pipes, whose end would be that of the last daemon.
+        with said.open("wb") as stdout, complained.open("wb") as stderr:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "tools.faults", "--inside", fault.name, *more],
+                env=os.environ | {"TMPDIR": folder},
+                stdin=subprocess.DEVNULL,
+                stdout=stdout,
+                stderr=stderr,
+                start_new_session=True,
+            )
         try:
-            said, complained = process.communicate(timeout=LIMIT_S)
+            process.wait(limit_s)
         except subprocess.TimeoutExpired:
-            said, complained = "", f"it did not end within {LIMIT_S} s"
+            complaint = f"it did not end within {limit_s:g} s"
+            return Outcome.told(fault, "", complaint, time.monotonic() - began)
         finally:
             _end(process)
-        return Outcome.told(fault, said, complained, time.monotonic() - began)
+        seconds = time.monotonic() - began
+        out, errors = (path.read_text(errors="replace") for path in (said, complained))
+        return Outcome.told(fault, out, errors, seconds)
 
 
-def _end(process: subprocess.Popen[str]) -> None:
-    """End the process and all that it has started."""
-    with suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
-    process.communicate()
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """End the process and all that it has started, daemons too."""
+    process.kill()
+    process.wait()
+    while left := _children():  # whose parents have ended, they are ours
+        for pid in left:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+            with suppress(ChildProcessError):
+                os.waitpid(pid, 0)
+
+
+def _children() -> list[int]:
+    lists = Path("/proc/self/task").glob("*/children")
+    return [int(pid) for path in lists for pid in path.read_text().split()]
 
 
 def _inside(fault: Fault) -> int:

@@ -292,11 +292,16 @@ class Appliance:
     def ask(self, question: str = QUESTION, answer: str = ANSWER, *, sink: str = "room") -> float:
         """Ask aloud, into `sink`, and wait until a reply with the word `answer` was heard whole.
 
-        Answers the seconds from the end of the question to the beginning of the reply.
+        Whoever is not understood says it once more, as people do. Answers the seconds from the end
+        of the question to the beginning of the reply.
         """
         with Ear() as ear:
             asked = say(question, sink)
-            self.answered(ear, answer, asked)
+            try:
+                self.answered(ear, answer, asked)
+            except BrokenPromiseError:
+                asked = say(question, sink)
+                self.answered(ear, answer, asked)
             return ear.spoken(asked)[0][0] - asked
 
     def answered(self, ear: Ear, answer: str, since: float, within_s: float = ANSWER_S) -> None:

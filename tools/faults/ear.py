@@ -22,6 +22,8 @@ from edgevoice.engines.loading import load_transcriber
 from tools.faults.fault import BrokenPromiseError
 
 FORMAT = ("--raw", "--format=s16le", f"--rate={LISTENING_RATE}", "--channels=1")
+LATENCY = "--latency-msec=100"
+"""Enough for a busy machine: the person does not stutter, and misses nothing."""
 LOUD = 500
 """Above this a sample counts as sound; null sinks have no noise."""
 GAP_MS = 700
@@ -43,7 +45,7 @@ class Ear:
 
     def __enter__(self) -> Self:
         self._process = subprocess.Popen(
-            ["parec", *FORMAT, "--latency-msec=10", f"--device={self._source}"],
+            ["parec", *FORMAT, LATENCY, f"--device={self._source}"],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -74,7 +76,8 @@ class Ear:
         assert self._process.stdout is not None
         file = self._process.stdout.fileno()
         while piece := os.read(file, 1 << 16):
-            self._began = self._began or time.monotonic()
+            if not self._began:
+                self._began = time.monotonic() - len(piece) / 2 / LISTENING_RATE
             self._raw += piece
 
     @property
@@ -123,7 +126,7 @@ def _loud(pcm: Samples) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
 def say(text: str, sink: str = "room") -> float:
     """Say `text` into the room; answers when it ended, in seconds of the monotonic clock."""
     subprocess.run(
-        ["pacat", *FORMAT, "--latency-msec=20", f"--device={sink}"],
+        ["pacat", *FORMAT, LATENCY, f"--device={sink}"],
         input=voiced(text).tobytes(),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

@@ -144,8 +144,8 @@ def soak_simulated(days: float, console: Console) -> Soaked:
         def told(tally: Tally, hours: float) -> None:
             status.update(f"day {hours / 24:.1f} of {days:g}: {tally.asked} questions")
 
-        tally, readings = simulate(Life(), hours=24 * days, told=told)
-    soaked = Soaked(True, readings.last("hours"), tally)
+        tally, readings = simulate(Life(), hours=24 * days, every=5, told=told)
+    soaked = Soaked(True, 24 * days, tally)
     soaked.memory = [
         (at, resident / 1e6) for at, resident in readings.points("resident bytes", "hours")
     ]

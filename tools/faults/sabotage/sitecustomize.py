@@ -32,15 +32,15 @@ def fail(*_: object) -> None:
     """Once."""
     from edgevoice.engines.llama import LlamaChat
 
-    real: Any = LlamaChat.stream
+    chat: Any = LlamaChat
+    real = chat.stream
 
-    def stream(self: LlamaChat, *arguments: Any) -> Iterator[str]:
-        pieces = iter(real(self, *arguments))
-        yield next(pieces)
-        LlamaChat.stream = real  # type: ignore[method-assign]
+    def stream(*arguments: Any) -> Iterator[str]:
+        yield next(real(*arguments))
+        chat.stream = real
         raise RuntimeError("sabotaged")
 
-    LlamaChat.stream = stream  # type: ignore[method-assign]
+    chat.stream = stream
 
 
 IN_SOUND_PROCESS = "edgevoice.transports.sound_process" in sys.orig_argv
