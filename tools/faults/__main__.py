@@ -92,7 +92,7 @@ def _options() -> argparse.Namespace:
     )
     parser.add_argument("only", nargs="*", help="names of faults or groups; none: all of them")
     parser.add_argument("--list", action="store_true", help="tell what there is, and do nothing")
-    parser.add_argument("--hours", type=float, help="soak: for so long, and no other faults")
+    parser.add_argument("--hours", type=float, help="soak for so long, and nothing else")
     parser.add_argument("--simulated-days", type=float, help="soak, in simulated time")
     parser.add_argument("--out", type=Path, default=Path("faults.json"), help="where to write")
     parser.add_argument("--table", type=Path, help="write the table in Markdown, too")

@@ -39,6 +39,9 @@ WARM_SHARE = 0.2
 SLOPE_MB = 2.0
 """Megabytes a day that memory may grow by: in half a year, less than half a gigabyte."""
 
+MOST_SHOWN = 200
+"""Readings that are written down."""
+
 FULL_DAY_H = 24.0
 """What is measured for less is extrapolated to a day."""
 
@@ -89,6 +92,7 @@ class Soaked:
             "recoveries": len(self.tally.deaf_s),
             "longest_deafness_s": self.longest_deafness,
             "rss_mb": [megabytes for _, megabytes in self.memory[:1] + self.memory[-1:]],
+            "memory": self.memory[:: len(self.memory) // MOST_SHOWN + 1],
             "readings": len(self.memory),
             "astray": len(self.astray),
             "slope_mb_per_day": asdict(slope) if slope else None,
@@ -140,8 +144,8 @@ def soak_simulated(days: float, console: Console) -> Soaked:
         def told(tally: Tally, hours: float) -> None:
             status.update(f"day {hours / 24:.1f} of {days:g}: {tally.asked} questions")
 
-        tally, readings = simulate(Life(), hours=24 * days, told=told)
-    soaked = Soaked(True, readings.last("hours"), tally)
+        tally, readings = simulate(Life(), hours=24 * days, every=5, told=told)
+    soaked = Soaked(True, 24 * days, tally)
     soaked.memory = [
         (at, resident / 1e6) for at, resident in readings.points("resident bytes", "hours")
     ]
