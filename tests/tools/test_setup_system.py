@@ -10,7 +10,7 @@ import pytest
 SYSTEM = Path(__file__).parents[2] / "tools" / "setup" / "system.sh"
 BASH = "/bin/bash"
 EVERYTHING = "build-essential portaudio19-dev libespeak-ng1 flite"
-TOOLS = "pulseaudio-utils libasound2-plugins espeak-ng sox systemd strace faketime"
+TOOLS = "pulseaudio-utils libasound2-plugins espeak-ng sox systemd strace"
 """What only the tests need, but for PulseAudio itself."""
 
 

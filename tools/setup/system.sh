@@ -24,7 +24,6 @@ espeak-ng|the command espeak-ng|command -v espeak-ng
 sox|the sound tool sox|command -v sox
 systemd|the judge of units systemd-analyze|command -v systemd-analyze
 strace|the tracer strace|command -v strace
-faketime|the clock-changer faketime|command -v faketime
 '
 
 LOG_FOLDER=.setup/log
