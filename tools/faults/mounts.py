@@ -52,6 +52,11 @@ def fill(folder: Path) -> Path:
     return ballast
 
 
+def remount(folder: Path, how: str) -> None:
+    """Change how the disk at `folder` is mounted: `ro` or `rw`."""
+    _mount("-o", f"remount,{how}", folder)
+
+
 def read_only_system() -> list[str]:
     """What stands before a command for which the root file system can only be read."""
     enter = ["unshare", "--mount", "--", "sh", "-c"]
