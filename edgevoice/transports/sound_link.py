@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import edgevoice
-from edgevoice.errors import DeviceError
+from edgevoice.errors import DeviceError, one_line
 from edgevoice.transports.sound_memory import CAPTURED, MEMORY_BYTES, SERVED, SharedSound
 from edgevoice.transports.sound_streams import OpenedCard
 
@@ -136,7 +136,8 @@ class SoundLink:
         try:
             message = json.loads(line)
             if "error" in message:
-                what, cure = str(message["error"]), str(message.get("cure", CURE))
+                what = one_line(str(message["error"]))
+                cure = one_line(str(message.get("cure", CURE)))
                 self._fail(what[:LONGEST_TEXT] or NONSENSE, cure[:LONGEST_TEXT] or CURE)
             elif {*message} == self._wanted:
                 self._cards = {way: _card(about) for way, about in message.items()}

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from edgevoice.audio.chunk import LISTENING_RATE, AudioChunk
 from edgevoice.transports import sound_link
 from edgevoice.transports.local import LocalTransport
-from edgevoice.transports.sound_memory import COUNTERS, SharedSound
+from edgevoice.transports.sound_memory import COUNTERS, FLUSHED, HELD, QUEUED, SharedSound
 from edgevoice.transports.sound_process import nothing, playback
 from edgevoice.transports.sound_streams import Loudspeaker, Microphone, OpenedCard
 from tests.fuzz.promise import ANYTHING, TEXT, damaged, fuzzed, refused_politely
@@ -151,7 +151,8 @@ def anything_in_the_loudspeakers_memory(what: tuple[OpenedCard, list[list[int]],
 def anything_in_the_memory_that_is_played(what: tuple[OpenedCard, list[int], int, float]) -> None:
     card, counters, frames, ahead_s = what
     shared = SharedSound()
-    write(shared, counters)
+    for number in (QUEUED, FLUSHED, HELD):  # the others are this process's own
+        shared.counters[number] = counters[number]
     callback = playback(shared, nothing, None, card.channels, card.rate)
     time = {"output_buffer_dac_time": ahead_s, "current_time": 0.0}
     sound, _ = callback(None, frames, time, 0)

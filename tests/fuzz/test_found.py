@@ -116,6 +116,7 @@ def test_a_sealed_record_that_is_no_turn(tmp_path: Path, text: bytes) -> None:
         b'{"input": {"name": "x", "rate": 1e400, "channels": 1}}\n',
         b'{"output": {"name": "x", "rate": 16000, "channels": 1}}\n',
         b"{}\n",
+        b'{"error": " ", "cure": ""}\n',
     ],
 )
 def test_a_card_that_cannot_be(said: bytes) -> None:
