@@ -69,10 +69,19 @@ class Workers:
         """A thread for each."""
         return cls(*map(ThreadWorker, ("stt", "llm", "tts", "turn")))
 
+    @property
+    def silent_s(self) -> float:
+        """Seconds for which an engine has been at work without a sign of life; the longest."""
+        return max(worker.silent_s for worker in self._all)
+
     def close(self) -> None:
         """Let go of the threads, once their present jobs are done."""
-        for worker in (self.transcriber, self.chat, self.voice, self.detector):
+        for worker in self._all:
             worker.close()
+
+    @property
+    def _all(self) -> tuple[Worker, ...]:
+        return self.transcriber, self.chat, self.voice, self.detector
 
 
 def load_engines(config: Config, progress: Progress = lambda _: None) -> Engines:
@@ -213,9 +222,11 @@ async def converse(
     observers: Sequence[Observer] = (),
     surroundings: Surroundings | None = None,
     controls: Controls = lambda _: nullcontext(),
+    workers: Workers | None = None,
 ) -> None:
-    """Hold a conversation over `transport`, which is open, until it ends; closes it."""
-    workers = Workers.threads()
+    """Hold a conversation over `transport`, which is open, until it ends; closes it, and `workers`
+    (nothing: a thread for each engine)."""
+    workers = workers or Workers.threads()
     relay = Relay(transport)
     everybody: list[Observer] = [TurnLog(), *observers]
 

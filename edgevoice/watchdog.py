@@ -28,6 +28,10 @@ LOOKING_S = 10.0
 """Two tries to find a card that is away lie closer together: an opening that hangs is given up
 after five seconds, its process a second later, and the next one begun within two (`backoff`)."""
 
+STUCK_AFTER_S = 120.0
+"""Work of an engine without a word or a sound of it; a slow board reads a long conversation in half
+of that."""
+
 FLOWING = samples_of(200)
 """Sound after which it flows: cards have been seen that deliver one period and no more."""
 
@@ -42,14 +46,16 @@ WORDS: Mapping[Phase, str] = {
     Phase.ERROR: "something is wrong",
 }
 DEAF = "deaf: no sound comes from the microphone"
+STUCK = "stuck: an engine does not answer"
 
 
 class Pulse:
     """Decides when a ping may be sent.
 
     It may when fresh sound came within the last `deaf_after_s`, or a card that is away was looked
-    for within the last ten; the conversation has gone round since the last ping; and that was
-    `interval_s` ago (None: nobody wants pings).
+    for within the last ten; the conversation has gone round since the last ping; no engine has been
+    `silent` at its work for too long; and the last ping was `interval_s` ago (None: nobody wants
+    pings).
     """
 
     def __init__(
@@ -67,6 +73,7 @@ class Pulse:
         self._looked_at: float | None = None
         self._pinged_at: float | None = None
         self._turned = False
+        self._silent_s = 0.0
 
     def arrived(self, samples: int) -> None:
         """The microphone has delivered so many samples, all in all; fillers do not count."""
@@ -79,6 +86,10 @@ class Pulse:
         if times > self._looks:
             self._looks = times
             self._looked_at = self._clock()
+
+    def silent(self, seconds: float) -> None:
+        """For so long an engine has been at work without a sign of life."""
+        self._silent_s = seconds
 
     def turned(self) -> None:
         """The conversation has dealt with what came, and asks for more."""
@@ -100,9 +111,15 @@ class Pulse:
         return self._looked_at is not None and self._clock() - self._looked_at <= LOOKING_S
 
     @property
+    def stuck(self) -> bool:
+        """Whether an engine will hardly come to an end any more."""
+        return self._silent_s > STUCK_AFTER_S
+
+    @property
     def due(self) -> bool:
         """Whether a ping may be sent, and should be."""
-        if self._interval_s is None or not self._turned or (self.deaf and not self.looking):
+        lost = self.stuck or (self.deaf and not self.looking)
+        if self._interval_s is None or not self._turned or lost:
             return False
         return self._pinged_at is None or self._clock() - self._pinged_at >= self._interval_s
 
@@ -148,7 +165,8 @@ class Bulletin:
 class Watched:
     """A `Transport` whose sound keeps the watchdog quiet.
 
-    `looked`: how often a card that is away was looked for, all in all.
+    `looked`: how often a card that is away was looked for, all in all. `silent_s`: seconds for which
+    an engine has been at work without a sign of life.
     """
 
     def __init__(
@@ -158,6 +176,7 @@ class Watched:
         bulletin: Bulletin,
         pulse: Pulse,
         looked: Callable[[], int] = lambda: 0,
+        silent_s: Callable[[], float] = lambda: 0.0,
     ) -> None:
         self.dropped = 0
         self._transport = transport
@@ -165,8 +184,9 @@ class Watched:
         self._bulletin = bulletin
         self._pulse = pulse
         self._looked = looked
+        self._silent_s = silent_s
         self._ready = False
-        self._deaf = False
+        self._deaf = self._stuck = False
 
     async def chunks(self) -> AsyncIterator[AudioChunk]:
         """The person's side. Ours is warm by the time it is asked for, so sound makes us ready."""
@@ -174,6 +194,7 @@ class Watched:
             self.dropped = self._transport.dropped
             self._pulse.arrived(chunk.end - self.dropped)
             self._pulse.looked(self._looked())
+            self._pulse.silent(self._silent_s())
             yield chunk
             self._pulse.turned()
             self._report()
@@ -185,6 +206,10 @@ class Watched:
             self._deaf = not self._deaf
             log.warning(DEAF if self._deaf else "sound comes from the microphone again")
             self._bulletin.note("hearing", DEAF if self._deaf else "")
+        if self._pulse.stuck is not self._stuck:
+            self._stuck = not self._stuck
+            log.warning(STUCK if self._stuck else "the engine has come to an end after all")
+            self._bulletin.note("engine", STUCK if self._stuck else "")
         if self._pulse.due and self._notifier.ping():
             self._pulse.pinged()
             self._bulletin.tell()  # what was not taken before

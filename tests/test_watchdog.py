@@ -15,7 +15,17 @@ from hypothesis import strategies as st
 from edgevoice.audio.chunk import LISTENING_RATE, AudioChunk
 from edgevoice.notify import Notifier
 from edgevoice.signals import Phase
-from edgevoice.watchdog import DEAF, DEAF_AFTER_S, LOOKING_S, WORDS, Bulletin, Pulse, Watched
+from edgevoice.watchdog import (
+    DEAF,
+    DEAF_AFTER_S,
+    LOOKING_S,
+    STUCK,
+    STUCK_AFTER_S,
+    WORDS,
+    Bulletin,
+    Pulse,
+    Watched,
+)
 
 PERIOD = 320
 PERIOD_S = PERIOD / LISTENING_RATE
@@ -321,3 +331,32 @@ def test_everything_else_is_the_transports(manager: Manager) -> None:
     assert card.done == ["open", "play", "hold", "go on", "close"]
     assert (transport.heard(), transport.flush(), transport.dropped) == (1, 2, PERIOD)
     assert manager.told()[-1] == "STOPPING=1"
+
+
+def test_an_engine_that_hangs_ends_the_pings_and_is_told(manager: Manager) -> None:
+    """The person could still be heard, and would never be answered again."""
+    clock = Clock()
+    card = Card(clock, [(PERIOD_S, False)] * 20_000)
+    notifier = Notifier(manager.name, 15.0)
+    began, ended = 100.0, 300.0
+
+    def silent_s() -> float:
+        return clock.now - began if began < clock.now < ended else 0.0
+
+    pulse = Pulse(15.0, clock=clock)
+    transport = Watched(card, notifier, Bulletin(notifier), pulse, silent_s=silent_s)
+    pings: list[float] = []
+    told: list[str] = []
+
+    async def hold() -> None:
+        async for _ in transport.chunks():
+            said = manager.told()
+            told.extend(said)
+            pings.extend([clock.now] * said.count("WATCHDOG=1"))
+
+    asyncio.run(hold())
+    assert f"STATUS={STUCK}" in told
+    hung = began + STUCK_AFTER_S
+    assert any(hung - 20 < at < hung for at in pings)  # long work is no reason
+    assert not any(hung < at < ended for at in pings)
+    assert any(at > ended for at in pings)

@@ -78,6 +78,11 @@ class Timed:
         """The items of `job()` as they come."""
         return self._worker.stream(lambda: self._items(job), stop)
 
+    @property
+    def silent_s(self) -> float:
+        """As the worker's own."""
+        return self._worker.silent_s
+
     def close(self) -> None:
         """Let go of the thread."""
         self._worker.close()

@@ -51,7 +51,7 @@ def run(
 ) -> None:
     """Talk to the assistant through the microphone and the loudspeaker, until Ctrl-C."""
     from edgevoice.air import Air
-    from edgevoice.app import converse, load_engines
+    from edgevoice.app import Workers, converse, load_engines
     from edgevoice.board import SHARE, Pressure, watching
     from edgevoice.engines.base import Eased
     from edgevoice.hands import Hands
@@ -96,7 +96,15 @@ def run(
 
         air = Air(chosen, room, engines.voice.rate, sound)
         pulse = Pulse(notifier.ping_s)
-        transport = Watched(air.transport, notifier, bulletin, pulse, lambda: air.transport.looked)
+        workers = Workers.threads()
+        transport = Watched(
+            air.transport,
+            notifier,
+            bulletin,
+            pulse,
+            looked=lambda: air.transport.looked,
+            silent_s=lambda: workers.silent_s,
+        )
         now = Settings(wanted, chosen, here)
         hands = Hands(source, now, air, transport, bulletin, keeping, hangups)
 
@@ -111,7 +119,7 @@ def run(
                 _welcome(chosen, room)
             async with start.lasting(pulse), watching(press), keeping.watching_network():
                 observers = [show, *keeping.observers]
-                await converse(chosen, engines, transport, observers, here, hands.reach)
+                await converse(chosen, engines, transport, observers, here, hands.reach, workers)
 
         _until_stopped(talk())
         start.stopped()

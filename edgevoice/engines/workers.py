@@ -5,6 +5,7 @@ A worker runs one job at a time, in the order in which jobs were asked for.
 
 import asyncio
 import threading
+import time
 from collections.abc import AsyncGenerator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -31,6 +32,11 @@ class Worker(Protocol):
         """The items of `job()` as they come. Leaving the stream early sets `stop`."""
         ...
 
+    @property
+    def silent_s(self) -> float:
+        """Seconds since the present job began or gave its last item; 0 where none is at work."""
+        ...
+
     def close(self) -> None:
         """Let go of the thread once the present job is done."""
         ...
@@ -43,8 +49,10 @@ class ThreadWorker:
     `EngineError`: the conversation goes on without this reply.
     """
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, clock: Callable[[], float] = time.monotonic) -> None:
         self._name = name
+        self._clock = clock
+        self._sign_at: float | None = None  # the present job's last sign of life
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix=name)
 
     async def call(self, job: Callable[[], T]) -> T:
@@ -68,7 +76,9 @@ class ThreadWorker:
         def run() -> None:
             with self._told():
                 for item in job():
+                    self._sign_at = None  # it waits for its reader, for as long as that may be
                     room.acquire()
+                    self._sign_at = self._clock()
                     if stop.is_set():
                         return
                     loop.call_soon_threadsafe(items.put_nowait, item)
@@ -89,12 +99,19 @@ class ThreadWorker:
             if not running.cancel():  # a job that waits in the queue is not begun any more
                 running.cancelled() or running.exception()
 
+    @property
+    def silent_s(self) -> float:
+        """Seconds since the present job began or gave its last item; 0 where none is at work."""
+        sign_at = self._sign_at
+        return 0.0 if sign_at is None else self._clock() - sign_at
+
     def close(self) -> None:
         """Let go of the thread once the present job is done."""
         self._thread.shutdown(wait=False, cancel_futures=True)
 
     @contextmanager
     def _told(self) -> Iterator[None]:
+        self._sign_at = self._clock()
         try:
             yield
         except EdgevoiceError:
@@ -104,6 +121,8 @@ class ThreadWorker:
                 f"the engine of the thread {self._name} broke down ({type(error).__name__})",
                 "If that happens again, `edgevoice doctor` tries every engine.",
             ) from error
+        finally:
+            self._sign_at = None
 
 
 class InlineWorker:
@@ -131,6 +150,11 @@ class InlineWorker:
         except BaseException:
             stop.set()
             raise
+
+    @property
+    def silent_s(self) -> float:
+        """Nobody could ask while it is at work."""
+        return 0.0
 
     def close(self) -> None:
         """Nothing to let go of."""

@@ -349,3 +349,40 @@ def test_inline_work_takes_its_time_on_the_virtual_clock(stop: threading.Event) 
         return [called, *[clock() async for _ in worker.stream(lambda: iter("abc"), stop)]]
 
     assert run_virtual(main()) == [0.25, 0.5, 0.75, 1.0]
+
+
+def test_a_job_that_hangs_is_seen_and_one_that_waits_to_be_read_is_not() -> None:
+    now = [0.0]
+    worker = ThreadWorker("test", lambda: now[0])
+    gate, stop = Gate(), threading.Event()
+
+    async def hang() -> None:
+        assert worker.silent_s == 0
+        calling = asyncio.create_task(worker.call(gate))
+        await comes(gate.begun)
+        now[0] += 100
+        assert worker.silent_s == 100
+        gate.may_end.set()
+        assert await calling == "through"
+        assert worker.silent_s == 0
+
+    async def wait_to_be_read() -> None:
+        full = threading.Event()
+
+        def items() -> Iterator[int]:
+            for number in range(2 * STREAM_AHEAD):
+                if number == STREAM_AHEAD:
+                    full.set()
+                yield number
+
+        async with aclosing(worker.stream(items, stop)) as stream:
+            assert await anext(stream) == 0
+            await comes(full)
+            now[0] += 100
+            while worker.silent_s:  # until it waits, which it does at once
+                await asyncio.sleep(0)
+            assert [number async for number in stream][-1] == 2 * STREAM_AHEAD - 1
+
+    run(hang())
+    run(wait_to_be_read())
+    worker.close()
