@@ -165,8 +165,8 @@ class Bulletin:
 class Watched:
     """A `Transport` whose sound keeps the watchdog quiet.
 
-    `looked`: how often a card that is away was looked for, all in all. `silent_s`: seconds for which
-    an engine has been at work without a sign of life.
+    `looked`: how often a card that is away was looked for, all in all. `silent_s`: seconds for
+    which an engine has been at work without a sign of life.
     """
 
     def __init__(
