@@ -147,6 +147,7 @@ def _beginnings(events: Any) -> Iterator[int]:
     """The samples at which words begin, of an array of events that ends with one of type 0."""
     n = 0
     while events and events[n].type:
-        if events[n].type == _WORD:
+        # After a long text the library reports a word of no letters at the end of the next ones.
+        if events[n].type == _WORD and events[n].length:
             yield events[n].sample
         n += 1

@@ -73,6 +73,13 @@ def test_every_word_has_its_place() -> None:
     assert len(words) == 5 and words == sorted(words) and words[-1] < len(sound)
 
 
+def test_no_word_is_left_over_from_a_long_text() -> None:
+    voice = EspeakVoice("en-us+m7")
+    voice.timed("tell me a very long story about a fox, a hen and a dog. " * 6)
+    _, words = voice.timed("tell me where havana is")
+    assert len(words) == 5
+
+
 def test_voices_in_several_threads_do_not_mix() -> None:
     voices = [EspeakVoice(rate_wpm=rate) for rate in (120, 175, 250)]
     text = "one two three four"

@@ -1,5 +1,7 @@
 """A few hundred inputs of each kind; `make faults` tries thousands."""
 
+from mmap import mmap
+
 import pytest
 from hypothesis import strategies as st
 
@@ -41,6 +43,11 @@ def test_our_own_error_is_an_answer() -> None:
 
 
 def test_what_keeps_its_inputs_is_found() -> None:
-    kept: list[bytes] = []
-    leaky = Property("bytes", "leaky", st.binary(), lambda _: kept.append(b"x" * 100_000))
+    kept: list[mmap] = []
+
+    def keep(_: bytes) -> None:
+        kept.append(mmap(-1, 100_000))  # of its own, not from what the heap has left
+        kept[-1].write(b"x" * 100_000)
+
+    leaky = Property("bytes", "leaky", st.binary(), keep)
     assert growth(leaky, [b""] * 100) > 40_000_000
