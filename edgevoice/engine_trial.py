@@ -23,7 +23,7 @@ from typing import IO, Any
 
 from edgevoice.config import Config
 from edgevoice.errors import EdgevoiceError, one_line
-from edgevoice.shortage import shortage
+from edgevoice.shortage import CURE, shortage, tells_of_shortage
 
 TIMEOUT_S = 120.0
 """Seconds that an engine may take. A large model on a slow SD card takes its time."""
@@ -119,6 +119,10 @@ def _end(
         return Trial(engine, signal=-code, needs=needs)
     complaints.seek(0)
     why = complaints.read().decode(errors="replace").strip().rpartition("\n")[2]
+    if tells_of_shortage(why):
+        return Trial(
+            engine, what=f"found not enough memory ({one_line(why)})", cure=CURE, needs=needs
+        )
     cure = "Type `make setup` in edgevoice's folder."
     return Trial(engine, what=f"broke down ({one_line(why)})", cure=cure, needs=needs)
 

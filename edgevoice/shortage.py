@@ -9,12 +9,13 @@ SIGNS = (
     "cannot allocate memory",
     "failed to allocate",
     "failed to map segment",
+    "memory allocation still failed",
     "failed to create llama_context",
     "resource temporarily unavailable",
 )
 """Measured, with little address space: CTranslate2 and onnxruntime say the first, the C library the
-second, llama.cpp the last but one, and whoever loads a shared library the one before; the last,
-whoever finds no place for the stack of a thread. Lower case."""
+second, whoever loads a shared library the fourth, OpenBLAS (numpy's) the fifth, llama.cpp the last
+but one; the last, whoever finds no place for the stack of a thread. Lower case."""
 
 CURE = "Give it more (MemoryMax= in its unit), or name smaller models in config.yaml."
 
@@ -28,9 +29,13 @@ def shortage(error: BaseException) -> EngineError | None:
     return EngineError(f"there is not enough memory ({what[0]})", CURE) if what else None
 
 
+def tells_of_shortage(words: str) -> bool:
+    """Whether a library that says these `words` has had too little memory."""
+    return any(sign in words.lower() for sign in SIGNS)
+
+
 def _tells(error: BaseException) -> bool:
-    text = str(error).lower()
-    return isinstance(error, MemoryError) or any(sign in text for sign in SIGNS)
+    return isinstance(error, MemoryError) or tells_of_shortage(str(error))
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:
