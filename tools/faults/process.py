@@ -23,8 +23,8 @@ from tools.faults.ear import Ear, say, until
 from tools.faults.fault import Observed, expect, fault
 
 TOO_LITTLE_MB = (400, 500)
-"""Of address space. Too little for the trial of the engines; on a machine of 2 cores 700 were enough
-for everything. In between, a library may end the whole process by itself."""
+"""Of address space. Too little for the trial of the engines. On a machine of 2 cores 700 were enough
+for everything; in between, a library may end the whole process by itself."""
 STARTS_AGAIN = "started again it answers, and the audit log is whole"
 
 
