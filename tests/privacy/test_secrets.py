@@ -29,7 +29,7 @@ pytestmark = pytest.mark.engine
 ROOT = Path(__file__).parents[2]
 LINES = ("what is the capital of france", "and in spain")
 SECRETS = ("france", "paris", "spain", "madrid")
-A_MINUTE_S = 60
+A_WHILE_S = 30
 TRACED = "trace=socket,connect,bind,listen,sendto,sendmsg,sendmmsg"
 
 
@@ -180,7 +180,7 @@ def test_a_stranger_is_seen_in_a_trace() -> None:
 @pytest.mark.timeout(240)
 @pytest.mark.skipif(not shutil.which("strace"), reason="strace is not installed")
 def test_a_service_that_idles_connects_to_nobody_later_either(tmp_path: Path) -> None:
-    """It is asked when it has started and when it is a minute old; in between it has all the time
+    """It is asked when it has started and when it is half a minute old; in between it has the time
     to send away what it was told."""
 
     def converse(it: Appliance) -> None:
@@ -203,7 +203,7 @@ def test_a_service_that_idles_connects_to_nobody_later_either(tmp_path: Path) ->
         with Appliance(tmp_path, environment={"ORT_DISABLE_TELEMETRY": None}, prefix=strace) as it:
             began = time.monotonic()
             converse(it)
-            it.wait_told("WATCHDOG=1", A_MINUTE_S + 30, since=began + A_MINUTE_S)
+            it.wait_told("WATCHDOG=1", A_WHILE_S + 30, since=began + A_WHILE_S)
             converse(it)
             assert it.stop() == 0
             assert "Traceback" not in it.log

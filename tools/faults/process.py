@@ -23,7 +23,7 @@ from tools.faults.ear import Ear, say, until
 from tools.faults.fault import Observed, expect, fault
 
 TOO_LITTLE_MB = (400, 500)
-"""Of address space. Too little for the trial of the engines. On a machine of 2 cores 700 were enough
+"""Of address space. Too little for the trial of the engines. On a machine of 2 cores 700 are enough
 for everything; in between, a library may end the whole process by itself."""
 STARTS_AGAIN = "started again it answers, and the audit log is whole"
 
