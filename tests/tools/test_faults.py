@@ -133,8 +133,13 @@ def test_goals_count_what_was_tried() -> None:
 
 
 def test_a_table_has_a_line_for_what_was_tried() -> None:
-    lines = markdown([outcome(Verdict.KEPT), outcome(Verdict.UNAVAILABLE)]).splitlines()
-    assert lines[2:] == ["| A storm | calm | it blew |"]
+    outcomes = [outcome(verdict) for verdict in Verdict]
+    text = markdown(outcomes)
+    assert "sky: 1 of 2 kept" in text
+    assert [line for line in text.splitlines() if line.startswith("| A storm")] == [
+        "| A storm | calm |",
+        "| A storm | ✗ it blew (promised: calm) |",
+    ]
 
 
 def test_two_faults_of_one_name_are_a_slip() -> None:

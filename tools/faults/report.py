@@ -79,14 +79,22 @@ def goals(outcomes: Sequence[Outcome]) -> list[Goal]:
 
 
 def markdown(outcomes: Sequence[Outcome]) -> str:
-    """The table: fault → what happens."""
-    lines = ["| Fault | What happens | Seen |", "|---|---|---|"]
-    lines += [
-        f"| {_cell(outcome.what)} | {_cell(outcome.then)} | {_cell(outcome.says)} |"
-        for outcome in outcomes
-        if outcome.verdict is not Verdict.UNAVAILABLE
-    ]
+    """What was tried, group by group, to be opened: fault → what happens. For a broken promise: what
+    was seen in its place."""
+    tried = [outcome for outcome in outcomes if outcome.verdict is not Verdict.UNAVAILABLE]
+    lines: list[str] = []
+    for group in dict.fromkeys(outcome.group for outcome in tried):
+        members = [outcome for outcome in tried if outcome.group == group]
+        kept = sum(outcome.verdict is Verdict.KEPT for outcome in members)
+        lines.append(f"<details><summary>{group}: {kept} of {len(members)} kept</summary>\n")
+        lines += ["| Fault | What happens |", "|---|---|", *map(_row, members), "\n</details>"]
     return "\n".join(lines) + "\n"
+
+
+def _row(outcome: Outcome) -> str:
+    broken = outcome.verdict is Verdict.WRONG
+    happens = f"✗ {outcome.says} (promised: {outcome.then})" if broken else outcome.then
+    return f"| {_cell(outcome.what)} | {_cell(happens)} |"
 
 
 def _cell(text: str) -> str:
