@@ -79,8 +79,7 @@ def goals(outcomes: Sequence[Outcome]) -> list[Goal]:
 
 
 def markdown(outcomes: Sequence[Outcome]) -> str:
-    """What was tried, group by group, to be opened: fault → what happens. For a broken promise: what
-    was seen in its place."""
+    """What was tried, folded by groups: fault → what happens, or what was seen in its place."""
     tried = [outcome for outcome in outcomes if outcome.verdict is not Verdict.UNAVAILABLE]
     lines: list[str] = []
     for group in dict.fromkeys(outcome.group for outcome in tried):
