@@ -79,6 +79,5 @@ def test_a_leak_is_found() -> None:
 def test_real_engines_leave_nothing_behind() -> None:
     endured = endure("real", 200)
     assert endured.over(REAL) == set(), endured.drifts
-    # The starter model does not make out everything that is said over our voice.
-    assert endured.tally["answered"] > 0.8 * endured.tally["asked"], endured.tally
-    assert endured.tally["overheard"] == 0
+    tally = endured.tally
+    assert tally["asked"] >= 200 and tally["missed"] == tally["overheard"] == 0, tally
