@@ -160,10 +160,10 @@ def stale_socket(folder: Path) -> Observed:
     with Appliance(folder) as appliance:
         appliance.kill()
         expect(appliance.control_socket.is_socket(), "there is nothing to be found")
-        left = appliance.control_socket.stat().st_ino
+        left = appliance.control_socket.stat().st_ctime_ns
         appliance.start()
         still_answers(appliance)
-        expect(appliance.control_socket.stat().st_ino != left, "it is the old one")
+        expect(appliance.control_socket.stat().st_ctime_ns != left, "it is the old one")
         code = appliance.stop()
         expect(code == 0 and not appliance.control_socket.exists(), "it was left behind again")
     return Observed("replaced; and taken away at the end")
