@@ -19,7 +19,11 @@ from edgevoice.demo.script import Cued, speak_script
 from tools.faults.simulation import DENSE, scripted_engines, simulate
 
 # No lone "hello": of this voice, Silero does not always take it for one.
-QUESTIONS = (Cued("what is the capital of france"), Cued("thank you"), Cued("what is seven times eight"))
+QUESTIONS = (
+    Cued("what is the capital of france"),
+    Cued("thank you"),
+    Cued("what is seven times eight"),
+)
 
 WARM_SHARE = 0.3
 """Of the turns. Before that, histories, caches and heaps reach their sizes."""
