@@ -19,7 +19,8 @@ from edgevoice.shortage import shortage
 def main() -> None:
     """Run the command that was typed, and exit with its code.
 
-    0: done. 1: something failed while working. 2: something we were given cannot be used.
+    0: done. 1: something failed while working. 2: something we were given cannot be used. 3: none
+    of the profiles can be run on this machine.
     """
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):

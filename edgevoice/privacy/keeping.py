@@ -198,7 +198,7 @@ class Keeping:
     def _only_one(self) -> int | None:
         """Hold a lock as long as we live. None where that cannot be, as while another one runs:
         then a start without an end says nothing."""
-        flags = os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
+        flags = os.O_RDONLY | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
         handle = None
         try:
             new_folder(audit_folder(), 0o700)

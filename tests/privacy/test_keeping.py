@@ -186,10 +186,11 @@ def test_names_and_numbers_are_taken_out_before_a_turn_is_sealed(sealed: Config)
                 observer(TurnDone(3, 1, "Hi.", "Hello Anna Exampleton.", interrupted=False))
     shown = edgevoice("transcripts", "show", "--json")[1].splitlines()
     turns = [json.loads(line) for line in shown]
-    assert [(turn["user"], turn["agent"]) for turn in turns] == [
+    # Of two runs that begin within one second, nobody can tell which was first.
+    assert {(turn["user"], turn["agent"]) for turn in turns} == {
         ("my name is [name] call me at [phone]", "Hello [name]."),
         (said, "Hello Anna Exampleton."),
-    ]
+    }
 
 
 def test_a_language_without_cues_is_refused_where_words_are_kept(sealed: Config) -> None:

@@ -12,6 +12,7 @@ import time
 from pathlib import Path
 from socket import socket
 
+from edgevoice.errors import UnfitError
 from tools.faults.appliance import ANSWER_S, START_S, Appliance
 from tools.faults.ear import until
 from tools.faults.fault import Observed, UnavailableError, expect, fault
@@ -220,7 +221,7 @@ def model_missing_online(folder: Path) -> Observed:
         with Appliance(folder, settings, environment=environment, start=False) as appliance:
             appliance.start(ready=False)
             code = appliance.ended(START_S)
-            expect(code == 2, f"it ended with code {code}: {appliance.last_words}")
+            expect(code == UnfitError.exit_code, f"code {code}: {appliance.last_words}")
             expect("tiny.en" in appliance.last_words, f"it said {appliance.last_words!r}")
             expect("Traceback" not in appliance.log, "a traceback")
             expect(hub.calls == 0, f"the hub was called {hub.calls} times")

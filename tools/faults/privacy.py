@@ -186,7 +186,8 @@ def crash_would_leave_a_core(folder: Path) -> Observed:
 
 def lines_changed(lines: list[str]) -> Iterator[tuple[str, list[str]]]:
     """Everything that somebody might do to a log."""
-    yield "an edited line", [lines[0].replace('"started"', '"stopped"', 1), *lines[1:]]
+    edited = "\n".join(lines).replace('"started"', '"stopped"', 1)
+    yield "an edited line", edited.splitlines()
     yield "an edited last line", [*lines[:-1], lines[-1].replace('"stopped"', '"started"', 1)]
     yield "a removed line", [lines[0], *lines[2:]]
     yield "a removed first line", lines[1:]
