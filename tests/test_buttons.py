@@ -16,6 +16,7 @@ import pytest
 from edgevoice.buttons import ESCAPED, Button, GpioButton, TerminalKeys, parse_line, signal_for
 from edgevoice.dialog.attention import Attending, Attention, Mode, Signal, State
 from edgevoice.errors import ConfigError
+from tests.terminal import a_terminal
 
 LISTENING = Attending(State.LISTENING)
 
@@ -61,14 +62,6 @@ def test_a_key_that_is_pressed_twice_is_where_it_was(mode: Mode, key: str) -> No
         assert signal
         attention.signal(signal, 0)
     assert str(attention.now) == str(Attention(mode, 100).now)
-
-
-def a_terminal() -> tuple[int, int]:
-    """Where a person types, and where a program reads it."""
-    try:
-        return os.openpty()
-    except OSError as error:
-        pytest.skip(f"no pseudo-terminal can be had here: {error}")
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import pytest
 
 from edgevoice.hangup import Hangups
+from tests.terminal import a_terminal
 
 ASKS = "from edgevoice.hangup import asks_to_reload; print(asks_to_reload())"
 
@@ -36,7 +37,7 @@ def without_terminal(before: str = "", *fds: int, **environment: str) -> str:
 
 def in_a_terminal(**environment: str) -> str:
     """Nothing is typed or shown there: it is the terminal of the session that counts."""
-    ours, theirs = os.openpty()
+    ours, theirs = a_terminal()
     take = f"import fcntl, termios; fcntl.ioctl({theirs}, termios.TIOCSCTTY, 0); "
     try:
         return without_terminal(take, theirs, **environment)

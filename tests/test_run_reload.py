@@ -16,6 +16,7 @@ import pytest
 from edgevoice.control import send
 from edgevoice.errors import BadInputError
 from tests.pulse import SoundCard, sound_card
+from tests.terminal import a_terminal
 from tests.test_run import PATIENCE_S, ROOT, Running, running, spoken
 
 pytestmark = [pytest.mark.sound, pytest.mark.engine]
@@ -106,7 +107,7 @@ os.execv(sys.executable, [sys.executable, "-m", "edgevoice", "run"])
 @pytest.mark.slow
 def test_a_terminal_that_is_closed_ends_it(card: SoundCard) -> None:
     async def scene() -> None:
-        ours, theirs = os.openpty()
+        ours, theirs = a_terminal()
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-c", TAKE_THE_TERMINAL),
             cwd=ROOT,

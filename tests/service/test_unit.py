@@ -82,7 +82,7 @@ def cage() -> None:
     except OSError:
         pytest.skip("libseccomp is not on this machine")
     if (tried := caged("true")).returncode:
-        pytest.skip(f"no cage on this machine: {tried.stderr[-200:]}")
+        pytest.skip(f"no cage on this machine: {tried.stderr.strip().splitlines()[-1]}")
 
 
 PROBE = """
