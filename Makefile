@@ -49,7 +49,7 @@ faults: ## let every fault befall it for real, and look what comes of them (it t
 	@$(BIN)/python -m tools.faults $(ARGS)
 
 clean: ## remove caches and what the commands made
-	@rm -rf demo-output bench-output training-output faults.json faults.md build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	@rm -rf demo-output bench-output training-output faults.json faults.md soak.json build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	@find edgevoice tests tools -name __pycache__ -type d -prune -exec rm -rf {} +
 
 distclean: clean ## clean, and undo the set-up: the next command prepares everything anew
