@@ -14,7 +14,7 @@ from edgevoice.conversation import Conversation
 from edgevoice.engines.workers import ThreadWorker
 from edgevoice.hangup import Hangups
 from edgevoice.privacy.keeping import Keeping
-from edgevoice.privacy.network import network_cards
+from edgevoice.privacy.network import ways_out
 from edgevoice.reloading import Listeners, Reloading, Settings
 from edgevoice.room import controls, renewed
 from edgevoice.watchdog import Bulletin, Watched
@@ -77,6 +77,6 @@ class Hands:
 def network() -> str:
     """How far this process could reach, in words; empty where it may not even ask."""
     with suppress(OSError):
-        cards = network_cards()
+        cards = ways_out()
         return f"network: {', '.join(cards)}" if cards else "no network"
     return ""

@@ -392,19 +392,22 @@ def test_an_answer_that_drips_is_not_waited_for(
 ) -> None:
     monkeypatch.setattr(control, "PATIENCE_S", 0.1)
 
+    left = asyncio.Event()
+
     async def drip(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with contextlib.suppress(OSError):
             while True:
                 writer.write(b"o")
                 await writer.drain()
-                await asyncio.sleep(0.01)
+                await asyncio.sleep(0.01)  # that it drips is what it is about
         writer.close()
+        left.set()
 
     async def hold() -> None:
         async with asyncio.timeout(5), await asyncio.start_unix_server(drip, tmp_path / "s"):
             with pytest.raises(BadInputError, match="no answer"):
                 await asyncio.to_thread(send, tmp_path / "s", "mute")
-            await asyncio.sleep(0.05)  # until the other end has seen it
+            await left.wait()
 
     asyncio.run(hold())
 

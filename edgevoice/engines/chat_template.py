@@ -31,6 +31,7 @@ class ChatTemplate:
             raise ModelError(
                 f"the model's chat template is broken ({error})", "Choose another llm.model."
             ) from None
+        self._source = source
         self._tokens = {"bos_token": bos, "eos_token": eos}
 
     def render(self, messages: Sequence[Message]) -> str:
@@ -46,9 +47,15 @@ class ChatTemplate:
             if len(folded) < len(messages):
                 return self.render(folded)
             raise EngineError(
-                f"the model's chat template refuses this conversation ({error})",
+                f"the model's chat template refuses this conversation ({self._reason(error)})",
                 "Choose another llm.model.",
             ) from None
+
+    def _reason(self, error: Exception) -> str:
+        """Why the template refuses, where its author wrote so; any other text may hold words that
+        were said, and this one is logged."""
+        text = str(error)
+        return text if text and text in self._source else type(error).__name__
 
     def render_open(self, messages: Sequence[Message]) -> str:
         """The prompt up to where the user's words go on: the last ones, or those after a reply.

@@ -110,6 +110,21 @@ def test_a_model_without_system_messages_hears_it_from_the_user() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    "source",
+    [
+        "{{ raise_exception('not after ' + messages[-1].content) }}",
+        "{{ raise_exception(messages[-1].content) }}",
+        "{{ {}[messages[-1].content].x }}",
+        "{{ messages[-1].content | int(default=none) + 1 }}",
+    ],
+)
+def test_a_refusal_says_nothing_that_was_said(source: str) -> None:
+    with pytest.raises(EngineError, match="refuses") as refusal:
+        template(source).render([Message("user", "my code is tulip")])
+    assert "tulip" not in str(refusal.value)
+
+
 def test_a_refusal_says_why() -> None:
     with pytest.raises(EngineError, match=r"refuses this conversation \(\?!\)"):
         template(NO_SYSTEM).render([CONVERSATION[1], CONVERSATION[3]])
