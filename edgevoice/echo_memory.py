@@ -16,6 +16,7 @@ from edgevoice.duplex import Devices, Measured
 from edgevoice.echo_check import EARLY_MS, LATEST_MS
 from edgevoice.errors import OutputError
 from edgevoice.files import new_folder, write_atomically
+from edgevoice.state_folder import state_folder
 from edgevoice.transports.sound_places import plain_name
 
 NAME = "echo.json"
@@ -23,15 +24,9 @@ NAME = "echo.json"
 _MEASURED = TypeAdapter(Measured)
 
 
-def state_file(environment: Mapping[str, str] = os.environ) -> Path:
-    """Where it is kept: a service's $STATE_DIRECTORY, else the person's own folder for state."""
-    service = environment.get("STATE_DIRECTORY", "").split(":")[0]
-    if service:
-        return Path(service) / NAME
-    state = environment.get("XDG_STATE_HOME") or ""
-    if not Path(state).is_absolute():  # the XDG rules: a relative one counts as none
-        state = str(Path(environment.get("HOME") or "/") / ".local/state")
-    return Path(state) / "edgevoice" / NAME
+def echo_file(environment: Mapping[str, str] = os.environ) -> Path:
+    """Where it is kept."""
+    return state_folder(environment) / NAME
 
 
 def recall(path: Path, devices: Devices) -> tuple[Measured | None, str]:

@@ -14,7 +14,7 @@ from edgevoice.conversation import Conversation
 from edgevoice.devices import list_devices
 from edgevoice.dialog.attention import Attending, Mode
 from edgevoice.duplex import Devices, Duplex, between, decide
-from edgevoice.echo_memory import recall, state_file
+from edgevoice.echo_memory import echo_file, recall
 from edgevoice.engines.base import WakeWord
 from edgevoice.engines.loading import load_wake_word
 from edgevoice.phrases_file import load_phrases
@@ -62,7 +62,7 @@ def find_room(config: Config) -> Room:
 
 def room_between(setting: str, devices: Devices) -> Room:
     """The room with these devices, by `audio.duplex` and what was measured about them."""
-    measured, note = recall(state_file(), devices)
+    measured, note = recall(echo_file(), devices)
     duplex, reason = decide(setting, measured, note)
     return Room(duplex, reason, measured.echo.delay_ms if measured else 0)
 

@@ -10,7 +10,7 @@ import pytest
 from edgevoice.air import AWAY, Air
 from edgevoice.config import Config
 from edgevoice.duplex import Devices, Duplex, Echo, Measured
-from edgevoice.echo_memory import remember, state_file
+from edgevoice.echo_memory import echo_file, remember
 from edgevoice.errors import DeviceError
 from edgevoice.room import Room, room_between
 from edgevoice.transports import familiar
@@ -42,8 +42,8 @@ class Told:
 @pytest.fixture(autouse=True)
 def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("STATE_DIRECTORY", str(tmp_path))
-    remember(state_file(), Devices(JABRA.name, JABRA.name), measured(Duplex.FULL))
-    remember(state_file(), Devices(OTHER.name, OTHER.name), measured(Duplex.CANCEL))
+    remember(echo_file(), Devices(JABRA.name, JABRA.name), measured(Duplex.FULL))
+    remember(echo_file(), Devices(OTHER.name, OTHER.name), measured(Duplex.CANCEL))
 
 
 def air(first: OpenedCard, setting: str = "auto") -> tuple[Air, Told]:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edgevoice.duplex import Devices, Duplex, Echo, Measured
-from edgevoice.echo_memory import recall, remember, state_file
+from edgevoice.echo_memory import echo_file, recall, remember
 from edgevoice.errors import OutputError
 
 SPEAKERPHONE = Devices("Speakerphone: USB", "Speakerphone: USB")
@@ -147,7 +147,7 @@ def test_a_state_folder_that_cannot_be_made_is_one_line(tmp_path: Path) -> None:
     ],
 )
 def test_where_it_is_kept(environment: dict[str, str], path: str) -> None:
-    assert state_file(environment) == Path(path)
+    assert echo_file(environment) == Path(path)
 
 
 def test_days_are_written_for_people(file: Path) -> None:

@@ -149,11 +149,11 @@ def doctor(
 def _measure_echo(audio: AudioConfig, as_json: bool) -> None:
     from edgevoice.devices import list_devices
     from edgevoice.duplex import between
-    from edgevoice.echo_memory import remember, state_file
+    from edgevoice.echo_memory import echo_file, remember
 
     measured = asyncio.run(_hear_echo(audio, errors if as_json else console))
     devices = between(audio.input_device, audio.output_device, list_devices())
-    file = state_file()
+    file = echo_file()
     if as_json:
         chosen = {"duplex": measured.duplex.value, "reason": measured.reason}
         about = {**devices._asdict(), **asdict(measured.echo), **chosen, "file": str(file)}

@@ -15,10 +15,10 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from edgevoice.echo_memory import state_file
 from edgevoice.errors import OutputError
 from edgevoice.files import write_atomically
 from edgevoice.preflight.starts import End, Standing, after
+from edgevoice.state_folder import state_folder
 
 log = logging.getLogger(__name__)
 
@@ -89,7 +89,7 @@ class Ledger:
     @classmethod
     def here(cls) -> "Ledger":
         """Beside everything else that we remember."""
-        return cls(state_file().with_name(NAME))
+        return cls(state_folder() / NAME)
 
     @property
     def last(self) -> Start | None:

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from edgevoice.config import Config
-from edgevoice.echo_memory import state_file
 from edgevoice.engine_trial import TIMEOUT_S
 from edgevoice.errors import EdgevoiceError, EngineError, ModelError, UnfitError
 from edgevoice.notify import Notifier
@@ -22,6 +21,7 @@ from edgevoice.preflight.proofs import NAME as PROOFS
 from edgevoice.preflight.proofs import Proofs
 from edgevoice.preflight.starts import LONG_S, PATIENCE, WELL_S, End, Standing, pause_s
 from edgevoice.privacy.chain import Happened
+from edgevoice.state_folder import state_folder
 from edgevoice.watchdog import Bulletin
 
 log = logging.getLogger(__name__)
@@ -74,7 +74,7 @@ class Takeoff:
         self._limit_s = limit_s
         self._sleep = sleep
         self._aside = aside
-        folder = folder or state_file().parent
+        folder = folder or state_folder()
         self._proofs = Proofs(folder / PROOFS)
         self._ledger = Ledger(folder / STARTS)
 

@@ -19,7 +19,6 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from edgevoice.echo_memory import state_file
 from edgevoice.errors import OutputError, one_line
 from edgevoice.files import append, new_folder, write_atomically
 from edgevoice.privacy.chain import (
@@ -36,6 +35,7 @@ from edgevoice.privacy.chain import (
     split,
     torn,
 )
+from edgevoice.state_folder import state_folder
 
 FILE_BYTES = 256 * 1024
 """From this size on, the next line begins a new file."""
@@ -47,7 +47,7 @@ LONGEST = 200
 
 def audit_folder(environment: Mapping[str, str] = os.environ) -> Path:
     """Where the log is kept: beside everything else that we remember."""
-    return state_file(environment).with_name("audit")
+    return state_folder(environment) / "audit"
 
 
 def utc_now() -> datetime:

@@ -13,11 +13,11 @@ from pathlib import Path
 from edgevoice.config import Config
 from edgevoice.control import socket_path
 from edgevoice.doctor import Check, check_offline
-from edgevoice.echo_memory import state_file
 from edgevoice.privacy import memory, network
 from edgevoice.privacy.audit import audit_folder
 from edgevoice.privacy.evidence import check_audit, check_key, check_transcripts, check_unit
 from edgevoice.privacy.unit import find_unit
+from edgevoice.state_folder import state_folder
 
 OFFLINE_CURE = (
     "Only the service is locked in (PrivateNetwork=yes). To see it, start this command in such a "
@@ -47,7 +47,7 @@ def prove(
     yield check_swap(memory.swap_devices(), kept_out)
     yield check_sandbox(Path("/proc/self/status").read_text())
     yield check_settings(source)
-    yield check_state(state_file(environment).parent)
+    yield check_state(state_folder(environment))
     yield check_control(socket_path(config.attention.control_socket, environment))
     yield check_forgetting(config.privacy.forget_after_s)
     yield check_audit(audit_folder(environment))

@@ -20,7 +20,6 @@ from pathlib import Path
 from typing import Any
 
 from edgevoice.dialog.events import Event, Note, TurnDone
-from edgevoice.echo_memory import state_file
 from edgevoice.errors import OutputError
 from edgevoice.files import append, new_folder
 from edgevoice.privacy.audit import utc_now
@@ -28,13 +27,14 @@ from edgevoice.privacy.later import Later
 from edgevoice.privacy.lifetime import DAY_S, Lifetime, Moment, this_moment
 from edgevoice.privacy.sealing import SealBrokenError, Torn, new_head, seal, unseal
 from edgevoice.report import Recorder, TurnReport
+from edgevoice.state_folder import state_folder
 
 _NAME = re.compile(r"\d{4}-\d\d-\d\d-(\d{10,})-[0-9a-f]{8}\.sealed", re.ASCII)
 
 
 def transcripts_folder(folder: Path | None, environment: Mapping[str, str] = os.environ) -> Path:
     """Where they are kept: `folder`, or beside everything else that we remember."""
-    return folder or state_file(environment).with_name("transcripts")
+    return folder or state_folder(environment) / "transcripts"
 
 
 @dataclass(frozen=True, slots=True)
