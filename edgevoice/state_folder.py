@@ -1,4 +1,4 @@
-"""Where we keep what must outlive us: measured echoes, starts and proofs, audit log, transcripts."""
+"""Where we keep what must outlive us: echoes that were measured, starts, audit log, transcripts."""
 
 import os
 from collections.abc import Mapping

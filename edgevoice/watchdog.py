@@ -18,6 +18,7 @@ from edgevoice.audio.chunk import AudioChunk, samples_of
 from edgevoice.notify import Notifier
 from edgevoice.signals import Phase
 from edgevoice.transports.base import Transport
+from edgevoice.transports.through import Through
 
 log = logging.getLogger(__name__)
 
@@ -162,7 +163,7 @@ class Bulletin:
         self._notifier.stopping()
 
 
-class Watched:
+class Watched(Through):
     """A `Transport` whose sound keeps the watchdog quiet.
 
     `looked`: how often a card that is away was looked for, all in all. `silent_s`: seconds for
@@ -178,8 +179,7 @@ class Watched:
         looked: Callable[[], int] = lambda: 0,
         silent_s: Callable[[], float] = lambda: 0.0,
     ) -> None:
-        self.dropped = 0
-        self._transport = transport
+        super().__init__(transport)
         self._notifier = notifier
         self._bulletin = bulletin
         self._pulse = pulse
@@ -190,8 +190,7 @@ class Watched:
 
     async def chunks(self) -> AsyncIterator[AudioChunk]:
         """The person's side. Ours is warm by the time it is asked for, so sound makes us ready."""
-        async for chunk in self._transport.chunks():
-            self.dropped = self._transport.dropped
+        async for chunk in super().chunks():
             self._pulse.arrived(chunk.end - self.dropped)
             self._pulse.looked(self._looked())
             self._pulse.silent(self._silent_s())
@@ -223,24 +222,7 @@ class Watched:
         """We have, and whoever was ready before will say so again, with the next sound."""
         self._ready = False
 
-    async def open(self) -> None:
-        await self._transport.open()
-
-    async def play(self, chunk: AudioChunk) -> None:
-        await self._transport.play(chunk)
-
-    def heard(self) -> int:
-        return self._transport.heard()
-
-    def flush(self) -> int:
-        return self._transport.flush()
-
-    def hold(self) -> None:
-        self._transport.hold()
-
-    def go_on(self) -> None:
-        self._transport.go_on()
-
     async def aclose(self) -> None:
+        """Say that we end, and release the device."""
         self._notifier.stopping()
-        await self._transport.aclose()
+        await super().aclose()

@@ -4,9 +4,10 @@ from collections.abc import AsyncIterator, Callable
 
 from edgevoice.audio.chunk import AudioChunk
 from edgevoice.transports.base import Transport
+from edgevoice.transports.through import Through
 
 
-class Relay:
+class Relay(Through):
     """A `Transport`, which is open, for several who read its chunks one after the other.
 
     Each of them gets `chunks` that end when `handing_on` says so, or when the transport does. The
@@ -14,12 +15,11 @@ class Relay:
     """
 
     def __init__(self, transport: Transport) -> None:
+        super().__init__(transport)
         self.handing_on: Callable[[], bool] = lambda: False
         """Whether the present reader has read enough; asked when it has dealt with a chunk."""
         self.ended = False
         """Whether it was the transport that ended."""
-        self.dropped = 0
-        self._transport = transport
         self._source = transport.chunks()
 
     async def open(self) -> None:
@@ -35,21 +35,3 @@ class Relay:
                 return
             self.dropped = self._transport.dropped
             yield chunk
-
-    async def play(self, chunk: AudioChunk) -> None:
-        await self._transport.play(chunk)
-
-    def heard(self) -> int:
-        return self._transport.heard()
-
-    def flush(self) -> int:
-        return self._transport.flush()
-
-    def hold(self) -> None:
-        self._transport.hold()
-
-    def go_on(self) -> None:
-        self._transport.go_on()
-
-    async def aclose(self) -> None:
-        await self._transport.aclose()
