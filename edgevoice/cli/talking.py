@@ -50,85 +50,21 @@ def run(
     ] = False,
 ) -> None:
     """Talk to the assistant through the microphone and the loudspeaker, until Ctrl-C."""
-    from edgevoice.air import Air
-    from edgevoice.app import Workers, converse, load_engines
-    from edgevoice.board import SHARE, Pressure, watching
-    from edgevoice.engines.base import Eased
-    from edgevoice.hands import Hands
     from edgevoice.hangup import Hangups
-    from edgevoice.notify import Notifier
-    from edgevoice.preflight.takeoff import Takeoff
     from edgevoice.privacy.journal import kept_by_journal
-    from edgevoice.privacy.keeping import Keeping
-    from edgevoice.privacy.memory import forbid_dumps, stay_out_of_swap
-    from edgevoice.reloading import Settings
-    from edgevoice.room import find_room, read_ahead, surroundings
+    from edgevoice.running import Running
     from edgevoice.show import Quiet, Show
-    from edgevoice.signals import FaultLed, Leds, Phase, load_led
-    from edgevoice.watchdog import Bulletin, Pulse, Watched
 
     hangups = Hangups()
     source = config or find_config()
     wanted = settings(source)
-    read_ahead(wanted)
-    room = find_room(wanted)
     quiet = quiet or kept_by_journal(sys.stdout.fileno())
     sys.stdout = forgiving(sys.stdout)
     show = Quiet(console) if quiet else Show(console)
-    notifier = Notifier.from_environment()
-    bulletin = Bulletin(notifier)
-    led = FaultLed(Leds(load_led(wanted.signals.led), show, bulletin))
-    keeping = Keeping(wanted)
-    start = Takeoff(wanted, bulletin, notifier, keeping.note)
-    try:
-        led.show(Phase.STARTING)
+    with Running(source, wanted, show, hangups) as running:
         with loading() as progress:
-            chosen = start.choose(progress)
-            here = surroundings(chosen, room, led)
-            engines = load_engines(chosen, progress)
-        forbid_dumps()
-        stay_out_of_swap()
-
-        def sound(away: bool, words: str) -> None:
-            led.fault(away)
-            bulletin.note("sound", words)
-            keeping.device(away)
-
-        air = Air(chosen, room, engines.voice.rate, sound)
-        pulse = Pulse(notifier.ping_s)
-        workers = Workers.threads()
-        transport = Watched(
-            air.transport,
-            notifier,
-            bulletin,
-            pulse,
-            looked=lambda: air.transport.looked,
-            silent_s=lambda: workers.silent_s,
-        )
-        now = Settings(wanted, chosen, here)
-        hands = Hands(source, now, air, transport, bulletin, keeping, hangups)
-
-        def press(pressure: Pressure, words: str) -> None:
-            bulletin.note("board", words)
-            if isinstance(engines.chat, Eased):
-                engines.chat.ease(SHARE[pressure])
-
-        async def talk() -> None:
-            await transport.open()
-            if not quiet:
-                _welcome(chosen, room)
-            async with start.lasting(pulse), watching(press), keeping.watching_network():
-                observers = [show, *keeping.observers]
-                await converse(chosen, engines, transport, observers, here, hands.reach, workers)
-
-        _until_stopped(talk())
-        start.stopped()
-    except BaseException as error:
-        start.failed(error)
-        raise
-    finally:
-        led.close()
-        keeping.close()
+            running.load(progress)
+        _until_stopped(running.talk(_say_nothing if quiet else _welcome))
     if not quiet:
         console.print("[dim]Goodbye.[/]")
 
@@ -143,6 +79,10 @@ HOW_TO_INTERRUPT = {
     Duplex.CANCEL: "Interrupt me by speaking (I take my echo out)",
     Duplex.HALF: "I do not hear you while I speak",
 }
+
+
+def _say_nothing(config: Config, room: "Room") -> None:
+    """Nobody looks on."""
 
 
 def _welcome(config: Config, room: "Room") -> None:
