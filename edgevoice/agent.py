@@ -16,6 +16,7 @@ from edgevoice.dialog.attention import Attending, Signal
 from edgevoice.dialog.attention import State as AttentionState
 from edgevoice.dialog.barge_in import Suspicion
 from edgevoice.dialog.events import (
+    Announced,
     Dismissed,
     Event,
     Misunderstood,
@@ -57,6 +58,11 @@ IDLE = samples_of(1000)
 REACTION = samples_of(200)
 """Nobody reacts sooner to what they hear."""
 
+LISTENING = frozenset(
+    {State.HEARING, State.PAUSED, State.DRAFTING, State.UNDERSTANDING, State.OVERLAP}
+)
+"""The states in which there is an utterance that may want a reply."""
+
 HEARD = frozenset({State.SPEAKING, State.SUSPECTING, State.OVERLAP})
 """The states in which there is a reply to be heard."""
 
@@ -93,6 +99,7 @@ class Agent:
         self._door = door
         self._listener = listener
         self._phrases = phrases
+        self._replies = replies
         self._replying = Replying(transport, replies, history, journal, signs)
         self._history = history
         self._journal = journal
@@ -104,11 +111,13 @@ class Agent:
         self._suspicion = Suspicion()
         self._utterance = listener.utterance(0)
         self._asked: Signal | None = None  # what the utterance asks for, once it is over
+        self._handed: Utterance | None = None  # whose sound the responder hears
         self._transcribing: asyncio.Task[None] | None = None
         self._judging: asyncio.Task[None] | None = None
         self._looking: asyncio.Task[None] | None = None
         self._reader = Reader(replies.conversation, settings.listen_along)
         self._tidy_at: int | None = None
+        self._announcement = ""
         self._told_to_forget = False  # by other means than words
         self._last_event: int | None = None  # since we have last forgotten
         self._wiping: asyncio.Task[None] | None = None
@@ -158,6 +167,7 @@ class Agent:
                     if self._state not in HEARD:
                         await self._replying.play_tones()
                     self._tidy_up(chunk.end)
+                    self._speak_up(chunk.end)
                     if self._state is not before:
                         await asyncio.sleep(0)  # a reply that is ready is played in this tick
                 self._leave()
@@ -167,6 +177,7 @@ class Agent:
 
     def signal(self, signal: Signal) -> None:
         """A person did something apart from talking."""
+        self._replies.bell.answered()
         if signal is Signal.FORGET:
             self._told_to_forget = True
         self._door.signal(signal, self._journal.now())
@@ -196,6 +207,7 @@ class Agent:
         for piece in heard:
             for speech in self._listener.feed(piece, busy):
                 self._handle(speech)
+            self._hand_on(piece)
         if self._attending.finished:
             for speech in self._listener.finish(chunk.end):
                 self._handle(speech)
@@ -210,10 +222,23 @@ class Agent:
             if doubt:
                 self._handle(doubt)
 
+    def _hand_on(self, piece: AudioChunk) -> None:
+        """While somebody speaks to us, let the responder hear it as well."""
+        if self._state not in LISTENING:
+            self._handed = None
+            return
+        fresh = self._handed is not self._utterance
+        self._handed = self._utterance
+        if fresh:
+            piece = self._listener.since(self._utterance.start)
+        self._replies.conversation.hear(piece, fresh)
+
     def _handle(self, event: Event) -> None:
         self._state, action = step(self._state, event)
         self._last_event = event.at
         self._journal.publish(event)
+        if isinstance(event, Understood | Stopped | Misunderstood):
+            self._replies.bell.answered()
         self._act(action, event)
 
     def _act(self, action: Action, event: Event) -> None:
@@ -260,6 +285,8 @@ class Agent:
             case (Action.LET_GO, _):
                 self._replying.end_cue()
                 self._do_as_asked()
+            case (Action.ANNOUNCE, _):
+                self._replying.announce(self._announcement, self._tasks)
             case (Action.FINISH, _):
                 self._replying.finish()
                 self._tidy_at = event.at + IDLE
@@ -413,6 +440,13 @@ class Agent:
         """Whether the person has been waiting for a reply for long."""
         waiting = self._state in (State.UNDERSTANDING, State.PREPARING)
         return waiting and now - self._listener.last_voice >= self._settings.cue_after > 0
+
+    def _speak_up(self, now: int) -> None:
+        """At idle: say what somebody wanted to be told of."""
+        if self._state is State.IDLE and self._listener.silent:
+            self._announcement = self._replies.bell.due()
+            if self._announcement:
+                self._handle(Announced(now))
 
     def _tidy_up(self, now: int) -> None:
         """At idle: make room in the history, and let the responder read what has changed."""

@@ -32,6 +32,7 @@ from edgevoice.replying import Replies
 from edgevoice.report import Journal, Observer, TurnLog
 from edgevoice.responders.base import Speech
 from edgevoice.responders.local import FixedResponder, LocalResponder, Speaker
+from edgevoice.responders.writers import ChatWriter
 from edgevoice.signals import Led, LogLed
 from edgevoice.signs import Signs
 from edgevoice.transports.base import Transport
@@ -186,12 +187,13 @@ def build_successor(
         Listener(settings, ears, phrases.completeness),
         phrases,
         Replies(
-            LocalResponder(engines.chat, workers.chat, speaker, journal),
+            LocalResponder(ChatWriter(engines.chat, workers.chat, journal), speaker),
             FixedResponder(config.reply.not_understood, speaker),
             FixedResponder(config.reply.forgotten, speaker),
             _begun_with(tones[Earcon.ERROR], engines.apology)
             if Earcon.ERROR in here.earcons
             else engines.apology,
+            speaker,
         ),
         new_history(config),
         journal,

@@ -207,6 +207,12 @@ class Listener:
         self._catch_up()
         self._segmenter.forget()
 
+    def since(self, start: int) -> AudioChunk:
+        """What was heard from `start` on, and a little before."""
+        now = self._tape.end
+        samples = self._tape.cut(start - self._settings.padding, now)
+        return AudioChunk(samples, LISTENING_RATE, now - len(samples))
+
     def wipe(self, now: int) -> None:
         """In a silence that lasts: overwrite the sound of what was said before it."""
         quiet_since = now - QUIET - self._settings.padding

@@ -5,7 +5,8 @@ ends is for the agent to say.
 """
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Protocol
 
 from edgevoice.audio.tone import Earcon
 from edgevoice.dialog.events import (
@@ -21,20 +22,45 @@ from edgevoice.dialog.events import (
 from edgevoice.dialog.history import History
 from edgevoice.report import Journal
 from edgevoice.responders.base import Responder, Speech
+from edgevoice.responders.local import FixedResponder, Speaker
 from edgevoice.signs import Signs
 from edgevoice.transports.base import Transport
 from edgevoice.turn import Outlet, Prompt, Turn
 
 
+class Bell(Protocol):
+    """Has something to say unasked: a timer that rings."""
+
+    def due(self) -> str:
+        """What is to be said now; empty for nothing. Asked often, when nobody speaks: be quick."""
+        ...
+
+    def answered(self) -> None:
+        """A person has spoken, or pressed a key: what was said was noticed."""
+        ...
+
+
+class NoBell:
+    """A `Bell` that never rings."""
+
+    def due(self) -> str:
+        return ""
+
+    def answered(self) -> None:
+        pass
+
+
 @dataclass(frozen=True, slots=True)
 class Replies:
     """Who answers: the conversation; what was not understood; "forget that"; and a sentence that is
-    sound already, for when an engine has failed."""
+    sound already, for when an engine has failed. `speaker` says what the `bell` wants said."""
 
     conversation: Responder
     not_understood: Responder
     forgotten: Responder
     apology: Speech
+    speaker: Speaker
+    bell: Bell = field(default_factory=NoBell)
 
 
 class Replying:
@@ -98,6 +124,13 @@ class Replying:
         outlet = Outlet(self._transport, self._signs.lead)
         self._turn = Turn(prompt, outlet, self._journal, self._replies.apology, tasks)
 
+    def announce(self, words: str, tasks: asyncio.TaskGroup) -> None:
+        """`words` are the next reply, though nobody has asked."""
+        prompt = Prompt("", [], FixedResponder(words, self._replies.speaker))
+        outlet = Outlet(self._transport, self._signs.lead)
+        self._turn = Turn(prompt, outlet, self._journal, self._replies.apology, tasks)
+        self.open()
+
     def draft(self) -> None:
         """Begin it, where nobody hears."""
         if self._turn:
@@ -130,13 +163,13 @@ class Replying:
     def finish(self) -> None:
         """It was heard whole."""
         if self._turn:
-            self._history.add_assistant(self._turn.finish())
+            self._remember(self._turn, self._turn.finish())
             self._close()
 
     def cancel(self) -> None:
         """Silence it for good, if it is there; what was heard of it was said."""
         if self._turn:
-            self._history.add_assistant(self._turn.cancel())
+            self._remember(self._turn, self._turn.cancel())
             self._close()
 
     async def forget(self) -> None:
@@ -174,6 +207,12 @@ class Replying:
             self._transport.flush()
             self._signs.flushed()
             self._cued = False
+
+    def _remember(self, turn: Turn, heard: str) -> None:
+        if turn.words or self._history.unanswered:
+            self._history.add_assistant(heard, turn.deeds.messages(heard=bool(heard.strip())))
+        else:
+            self._history.add_announcement(heard)
 
     def _close(self) -> None:
         """The turn has flushed the loudspeaker: nothing counts any more."""

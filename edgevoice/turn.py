@@ -8,17 +8,17 @@ the loudspeaker, however long an engine takes to notice.
 
 import asyncio
 import logging
-import threading
 from collections.abc import Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 
 from edgevoice.audio.chunk import LISTENING_RATE, AudioChunk, samples_of
+from edgevoice.dialog.deeds import Deeds
 from edgevoice.dialog.events import DraftDropped, TurnDone, TurnFailed, TurnStarted
 from edgevoice.dialog.history import Message, heard_part, last_made_whole
 from edgevoice.errors import EngineError
 from edgevoice.report import Journal
-from edgevoice.responders.base import Responder, Speech
+from edgevoice.responders.base import Ending, Request, Responder, Speech
 from edgevoice.transports.base import Transport
 
 log = logging.getLogger(__name__)
@@ -101,10 +101,11 @@ class Outlet:
         """All that was written."""
         return "".join(text for text, _ in self._clauses)
 
-    def shut(self) -> str:
-        """Silence, now and for good (nobody may `play` any more); answers the text heard."""
+    def shut(self, interrupted: bool) -> Ending:
+        """Silence, now and for good (nobody may `play` any more); answers what was heard."""
         heard = self._heard(self._transport.flush())
-        return heard_part(self._clauses if self._complete else self._made_whole(), heard)
+        text = heard_part(self._clauses if self._complete else self._made_whole(), heard)
+        return Ending(text, 1000 * min(heard, self._written) / self._rate, interrupted)
 
     def _made_whole(self) -> list[tuple[str, int]]:
         """The clauses, the last one as long as it will be."""
@@ -146,7 +147,7 @@ class Turn:
         self._apology = apology
         self._tasks = tasks
         self._number = 0
-        self._stop = threading.Event()
+        self._request = Request(prompt.messages)
         self._writing: asyncio.Task[None] | None = None
         self._playing: asyncio.Task[None] | None = None
 
@@ -160,6 +161,7 @@ class Turn:
         self._journal.publish(TurnStarted(self._journal.now(), number))
         if not self._writing:
             self.draft()
+        self._request.certain.set()
         self._outlet.open()
         self._playing = self._tasks.create_task(self._outlet.play())
 
@@ -184,6 +186,11 @@ class Turn:
         """
         return self._outlet.sounding_since(now)
 
+    @property
+    def deeds(self) -> Deeds:
+        """What it does besides talking."""
+        return self._request.deeds
+
     def finish(self) -> str:
         """Close a turn that has ended; answers its text, all of which was heard."""
         return self._close(interrupted=False)
@@ -201,22 +208,23 @@ class Turn:
     def _close(self, interrupted: bool) -> str:
         # The player first: what it hands to the loudspeaker after the flush would be heard.
         self._halt()
-        heard = self._outlet.shut()
+        ending = self._outlet.shut(interrupted)
+        self._prompt.responder.ended(ending)
+        heard = ending.heard
         self._journal.publish(
             TurnDone(self._journal.now(), self._number, self._outlet.text, heard, interrupted)
         )
         return heard
 
     def _halt(self) -> None:
-        self._stop.set()
+        self._request.stop.set()
         for task in (self._playing, self._writing):
             if task:
                 task.cancel()
 
     async def _write(self) -> None:
-        prompt = self._prompt
         try:
-            async with aclosing(prompt.responder.reply(prompt.messages, self._stop)) as speech:
+            async with aclosing(self._prompt.responder.reply(self._request)) as speech:
                 async for piece in speech:
                     await self._outlet.write(piece)
         except EngineError as error:

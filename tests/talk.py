@@ -20,10 +20,11 @@ from edgevoice.engines.scripted import ScriptedChat, ScriptedTranscriber, Script
 from edgevoice.engines.workers import InlineWorker
 from edgevoice.listener import Ears, Listener, listener_settings
 from edgevoice.phrases_file import load_phrases
-from edgevoice.replying import Replies
+from edgevoice.replying import Bell, NoBell, Replies
 from edgevoice.report import Journal, Recorder, TurnReport
 from edgevoice.responders.base import Speech
 from edgevoice.responders.local import FixedResponder, LocalResponder, Speaker
+from edgevoice.responders.writers import ChatWriter
 from edgevoice.signals import Phase
 from edgevoice.signs import Signs
 from edgevoice.testing import run_virtual
@@ -94,6 +95,7 @@ class Talk:
     all_used: bool = True
     """Whether the engines' scripts must be used up."""
     prompt: str = "be kind"
+    bell: Bell = field(default_factory=NoBell)
     pardon: str = "Pardon?"
     changes: Sequence[tuple[float, Callable[["Talk"], None]]] = ()
     """(seconds since the beginning, what is set otherwise in this talk from then on)"""
@@ -158,10 +160,14 @@ class Talk:
             ),
             PHRASES,
             Replies(
-                LocalResponder(self.chat, InlineWorker(self.llm_pace), speaker, journal),
+                LocalResponder(
+                    ChatWriter(self.chat, InlineWorker(self.llm_pace), journal), speaker
+                ),
                 FixedResponder(self.pardon, speaker),
                 FixedResponder("Forgotten.", speaker),
                 Speech(APOLOGY, "Sorry, that failed."),
+                speaker,
+                self.bell,
             ),
             history,
             journal,

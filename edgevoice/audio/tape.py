@@ -22,6 +22,11 @@ class Tape:
         before.wipe()
         before._ring = np.zeros(0, np.int16)  # two megabytes, free at once
 
+    @property
+    def end(self) -> int:
+        """The sample up to which it has recorded."""
+        return self._end
+
     def add(self, chunk: AudioChunk) -> None:
         """Record `chunk`, which continues the stream (a jump forward is recorded as silence)."""
         length = len(self._ring)

@@ -12,7 +12,7 @@ from itertools import cycle
 from statistics import median
 
 from edgevoice.dialog.history import History
-from edgevoice.engines.base import NEVER, ChatModel
+from edgevoice.engines.base import NEVER, ChatModel, ToolCall, words_of
 
 QUESTIONS = (
     "what is the capital of france",
@@ -46,7 +46,7 @@ def measure_flatness(
         pieces = _pieces(chat, history)
         first = next(pieces, "")
         times.append((clock() - began) * 1000)
-        history.add_assistant(first + "".join(pieces))
+        history.add_assistant(words_of([first, *pieces]))
         history.fold()
         chat.prefill(history.messages(), NEVER)
         progress(turn)
@@ -61,7 +61,7 @@ def late_over_early(times: Sequence[float]) -> float | None:
     return late / early if early else None
 
 
-def _pieces(chat: ChatModel, history: History) -> Iterator[str]:
+def _pieces(chat: ChatModel, history: History) -> Iterator[str | ToolCall]:
     stop = threading.Event()
     for n, piece in enumerate(chat.stream(history.messages(), stop), 1):
         if n == REPLY_TOKENS:

@@ -170,6 +170,8 @@ def chat(config: ConfigOption = None, as_json: JsonOption = False) -> None:
         before = model.evaluated_tokens
         reply = ""
         for piece in model.stream(history.messages(), threading.Event()):
+            if not isinstance(piece, str):
+                continue
             reply += piece
             if not as_json:
                 console.print(piece, end="", markup=False, soft_wrap=True)

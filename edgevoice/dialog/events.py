@@ -107,6 +107,11 @@ class Dismissed(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class Announced(Event):
+    """There is something to be said that nobody has asked for just now: a timer rings."""
+
+
+@dataclass(frozen=True, slots=True)
 class ReplyStarted(Event):
     """The reply's first sample was heard at `at`."""
 

@@ -6,6 +6,8 @@ from copy import copy
 from dataclasses import dataclass
 from typing import Literal
 
+from edgevoice.dialog.calls import ToolCall
+
 BYTES_PER_TOKEN = 2
 """Tokenisers need a token for 3–4 bytes of English; we count on 2, to be on the safe side."""
 
@@ -13,12 +15,20 @@ MESSAGE_TOKENS = 8
 """What a chat template puts around one message, at most."""
 
 
+Role = Literal["system", "user", "assistant", "tool"]
+
+
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One entry of a conversation, as chat models know it."""
+    """One entry of a conversation, as chat models know it.
 
-    role: Literal["system", "user", "assistant"]
+    An assistant's message may call tools (`calls`); what came of each follows in a message of the
+    role `tool`.
+    """
+
+    role: Role
     content: str
+    calls: tuple[ToolCall, ...] = ()
 
 
 HIGH_WATER, LOW_WATER = 0.5, 0.25
@@ -35,6 +45,8 @@ SUMMARY_HEAD = "Earlier in this conversation:"
 
 class History:
     """Messages that alternate between user and assistant, within a budget of tokens.
+
+    What a reply did (calls of tools, and their outcomes) stands before its words.
 
     Words that were not answered yet are joined with those that follow, and a reply of which nothing
     was heard leaves no trace: chat templates want roles to alternate, and so do people.
@@ -72,9 +84,14 @@ class History:
         if self._tokens() > self._budget:
             self._fold()
 
-    def add_assistant(self, heard: str) -> None:
-        """The person heard `heard` of our reply."""
+    def add_assistant(self, heard: str, deeds: Sequence[Message] = ()) -> None:
+        """Our reply did `deeds`, and the person heard `heard` of it."""
         if self.unanswered:
+            self._messages = _with([*self._messages, *deeds], "assistant", heard)
+
+    def add_announcement(self, heard: str) -> None:
+        """The person heard `heard`, which answers nothing: a timer rang."""
+        if self._messages and not self.unanswered:
             self._messages = _with(self._messages, "assistant", heard)
 
     def messages(self) -> list[Message]:
@@ -111,32 +128,37 @@ class History:
 
     def _fold(self) -> None:
         """Fold the oldest turns, but for the last one, down to the low-water mark."""
-        while len(self._messages) > 2 and self._tokens() > LOW_WATER * self._budget:
-            user, assistant, *self._messages = self._messages
-            self._summary = [*self._summary, f"- They: {_short(user)} You: {_short(assistant)}"]
+        while (turn := self._oldest()) and self._tokens() > LOW_WATER * self._budget:
+            self._messages = self._messages[len(turn) :]
+            said = " ".join(_short(part) for part in turn[1:] if part.role == "assistant")
+            self._summary = [*self._summary, f"- They: {_short(turn[0])} You: {said.strip()}"]
             while self._summary and self._summary_tokens() > SUMMARY_SHARE * self._budget:
                 self._summary = self._summary[1:]
         while self._summary and self._tokens() > self._budget:
             self._summary = self._summary[1:]  # the last turn alone fills the budget
 
+    def _oldest(self) -> Sequence[Message]:
+        """The oldest turn; none where it is the last one."""
+        begins = [n for n, message in enumerate(self._messages) if message.role == "user"]
+        return self._messages[begins[0] : begins[1]] if len(begins) > 1 else []
+
     def _summary_tokens(self) -> int:
         return _tokens(Message("system", "\n".join(self._summary)))
 
 
-def _with(
-    messages: Sequence[Message], role: Literal["user", "assistant"], text: str
-) -> list[Message]:
+def _with(messages: Sequence[Message], role: Role, text: str) -> list[Message]:
     """`messages` after somebody said `text`."""
     if not text.strip():
         return [*messages]
-    if messages and messages[-1].role == role:
+    if messages and messages[-1].role == role and not messages[-1].calls:
         *before, last = messages
         return [*before, Message(role, f"{last.content} {text}")]
     return [*messages, Message(role, text)]
 
 
 def _tokens(message: Message) -> int:
-    return len(message.content.encode()) // BYTES_PER_TOKEN + MESSAGE_TOKENS
+    text = message.content + "".join(call.text for call in message.calls)
+    return len(text.encode()) // BYTES_PER_TOKEN + MESSAGE_TOKENS
 
 
 def _short(message: Message) -> str:

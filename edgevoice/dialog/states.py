@@ -2,6 +2,7 @@
 
 What is not listed cannot happen; if it does, that is a bug, and it raises.
 
+    IDLE ─announced─▶ PREPARING
     IDLE ─speech─▶ HEARING ◀────────────────── goes on ──────────────────┐
                     │   ▲ └─soft end─▶ PAUSED ─words─▶ DRAFTING │ BLANK ─┤
                     │   │                │ endpoint       │ endpoint     │ endpoint: IDLE
@@ -24,6 +25,7 @@ from enum import Enum
 
 from edgevoice.dialog.events import (
     Acknowledged,
+    Announced,
     Dismissed,
     Event,
     Misunderstood,
@@ -101,6 +103,8 @@ class Action(Enum):
     did."""
     TAKE_OVER = "take over"
     """Cancel the reply, and draft the one to the words that interrupted it."""
+    ANNOUNCE = "announce"
+    """Say what nobody has asked for."""
     FINISH = "finish"
     """Put the reply into the history; it was heard whole."""
 
@@ -113,6 +117,7 @@ _S, _A = State, Action
 
 TABLE: Mapping[tuple[State, type[Event]], tuple[State, Action]] = {
     (_S.IDLE, SpeechStarted): (_S.HEARING, _A.BEGIN_UTTERANCE),
+    (_S.IDLE, Announced): (_S.PREPARING, _A.ANNOUNCE),
     #
     (_S.HEARING, SpeechConfirmed): (_S.HEARING, _A.NOTHING),
     (_S.HEARING, SpeechPaused): (_S.PAUSED, _A.TRANSCRIBE),

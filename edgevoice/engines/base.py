@@ -6,11 +6,13 @@ returns early when it is set. Engines raise `ModelError` when their files cannot
 they are constructed) and `EngineError` when they fail at work.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 from edgevoice.audio.chunk import AudioChunk, Samples
+from edgevoice.dialog.calls import ToolCall as ToolCall
+from edgevoice.dialog.calls import ToolSpec as ToolSpec
 from edgevoice.dialog.history import Message as Message
 
 
@@ -110,20 +112,34 @@ class ChatModel(Protocol):
         """Prompt and reply tokens evaluated since construction: what prefix reuse saves shows."""
         ...
 
-    def prefill(self, messages: Sequence[Message], stop: Stop) -> None:
+    def prefill(
+        self, messages: Sequence[Message], stop: Stop, tools: Sequence[ToolSpec] = ()
+    ) -> None:
         """Bring `messages` into the model's cache, so that a reply to them starts sooner.
 
-        The last message may be unfinished: going on with it costs only what is new.
+        The last message may be unfinished: going on with it costs only what is new. `tools`: as
+        for the reply.
         """
         ...
 
-    def stream(self, messages: Sequence[Message], stop: Stop) -> Iterator[str]:
-        """The reply to `messages`, piece by piece as it is generated."""
+    def stream(
+        self, messages: Sequence[Message], stop: Stop, tools: Sequence[ToolSpec] = ()
+    ) -> Iterator[str | ToolCall]:
+        """The reply to `messages`, piece by piece as it is generated.
+
+        The model may call one of `tools`: then a `ToolCall` is the last piece, and it fits the
+        tool's schema. Keep them the same through a conversation: they stand in its prompt.
+        """
         ...
 
     def forget(self) -> None:
         """Wipe every word that was read or written from the model's cache."""
         ...
+
+
+def words_of(pieces: Iterable[str | ToolCall]) -> str:
+    """What a reply in `pieces` says."""
+    return "".join(piece for piece in pieces if isinstance(piece, str))
 
 
 @runtime_checkable

@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from edgevoice.engines.base import Message, Stop
+from edgevoice.engines.base import Message, Stop, ToolCall, ToolSpec
 from edgevoice.engines.chat_template import ChatTemplate
 from edgevoice.engines.prefix import reusable
 from edgevoice.errors import EngineError, ModelError
@@ -67,10 +67,14 @@ class LlamaChat:
             raise ModelError(f"{path}: has no chat template, so it is no chat model", CURE)
         self._template = ChatTemplate(source.decode("utf-8", "replace"), bos=bos, eos=eos)
 
-    def prefill(self, messages: Sequence[Message], stop: Stop) -> None:
+    def prefill(
+        self, messages: Sequence[Message], stop: Stop, tools: Sequence[ToolSpec] = ()
+    ) -> None:
         self._evaluate_prompt(self._tokens(self._template.render_open(messages)), stop)
 
-    def stream(self, messages: Sequence[Message], stop: Stop) -> Iterator[str]:
+    def stream(
+        self, messages: Sequence[Message], stop: Stop, tools: Sequence[ToolSpec] = ()
+    ) -> Iterator[str | ToolCall]:
         if not self._evaluate_prompt(self._tokens(self._template.render(messages)), stop):
             return
         sampler = self._sampler()

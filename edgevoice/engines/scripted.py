@@ -14,7 +14,7 @@ from typing import Generic, Self, TypeVar
 import numpy as np
 
 from edgevoice.audio.chunk import AudioChunk, Samples
-from edgevoice.engines.base import NEVER, Message, Stop, Transcript
+from edgevoice.engines.base import NEVER, Message, Stop, ToolCall, ToolSpec, Transcript
 from edgevoice.engines.blocks import blocks
 from edgevoice.engines.prefix import reusable
 
@@ -165,28 +165,36 @@ class ScriptedTranscriber(_Scripted[str | Transcript]):
         return Transcript(line) if isinstance(line, str) else line
 
 
-class ScriptedChat(_Scripted[str]):
-    """A `ChatModel` that replies as the script says, one line for every reply, word by word.
+class ScriptedChat(_Scripted[str | ToolCall]):
+    """A `ChatModel` that replies as the script says, one line for every reply, word by word; a line
+    may be the call of a tool.
 
     `evaluated_tokens` counts as a real model would whose tokens are words: what the cache holds
     already is not counted again.
     """
 
-    def __init__(self, replies: Sequence[str | Exception]) -> None:
+    def __init__(self, replies: Sequence[str | ToolCall | Exception]) -> None:
         super().__init__(replies)
         self.evaluated_tokens = 0
         self._cached: list[str] = []
 
-    def prefill(self, messages: Sequence[Message], stop: Stop) -> None:
+    def prefill(
+        self, messages: Sequence[Message], stop: Stop, tools: Sequence[ToolSpec] = ()
+    ) -> None:
         if not messages or messages[-1].role != "user":
             messages = [*messages, Message("user", "")]
         tokens = [token for message in messages for token in _tokens(message)]
         self._bring(tokens[:-1], stop)
 
-    def stream(self, messages: Sequence[Message], stop: Stop) -> Iterator[str]:
+    def stream(
+        self, messages: Sequence[Message], stop: Stop, tools: Sequence[ToolSpec] = ()
+    ) -> Iterator[str | ToolCall]:
         if not self._evaluate_prompt(messages, stop):
             return
         reply = self._next_line(f"asked for a reply to {len(messages)} messages")
+        if isinstance(reply, ToolCall):
+            yield reply
+            return
         for n, word in enumerate(reply.split()):
             yield f" {word}" if n else word
             if stop.is_set():
@@ -198,7 +206,7 @@ class ScriptedChat(_Scripted[str]):
 
     def _evaluate_prompt(self, messages: Sequence[Message], stop: Stop) -> bool:
         tokens = [token for message in messages for token in _tokens(message)]
-        if messages and messages[-1].role == "user":
+        if messages and messages[-1].role in ("user", "tool"):
             tokens.append("<assistant>")
         return self._bring(tokens, stop)
 
@@ -218,7 +226,8 @@ class ScriptedChat(_Scripted[str]):
 
 
 def _tokens(message: Message) -> list[str]:
-    return [f"<{message.role}>", *message.content.split(), "<end>"]
+    calls = [call.text for call in message.calls]
+    return [f"<{message.role}>", *message.content.split(), *calls, "<end>"]
 
 
 class ScriptedVoice(_Scripted[str]):

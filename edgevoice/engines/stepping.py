@@ -9,7 +9,7 @@ import logging
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
-from edgevoice.engines.base import ChatModel, Eased, Message, Stop
+from edgevoice.engines.base import ChatModel, Eased, Message, Stop, ToolCall, ToolSpec
 from edgevoice.engines.loading import load_chat
 from edgevoice.errors import EdgevoiceError
 
@@ -52,11 +52,15 @@ class SteppingChat:
     def evaluated_tokens(self) -> int:
         return self._before + self._model.evaluated_tokens
 
-    def prefill(self, messages: Sequence[Message], stop: Stop) -> None:
-        self._model.prefill(messages, stop)
+    def prefill(
+        self, messages: Sequence[Message], stop: Stop, tools: Sequence[ToolSpec] = ()
+    ) -> None:
+        self._model.prefill(messages, stop, tools)
 
-    def stream(self, messages: Sequence[Message], stop: Stop) -> Iterator[str]:
-        return self._model.stream(messages, stop)
+    def stream(
+        self, messages: Sequence[Message], stop: Stop, tools: Sequence[ToolSpec] = ()
+    ) -> Iterator[str | ToolCall]:
+        return self._model.stream(messages, stop, tools)
 
     def ease(self, share: float) -> None:
         """The smaller model from the next conversation on, if it is but a small share."""

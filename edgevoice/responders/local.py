@@ -1,4 +1,4 @@
-"""The local pipeline: the language model writes, clause by clause the voice speaks.
+"""The local pipeline: a writer writes, clause by clause the voice speaks.
 
 The writer runs ahead of the speaker by a few clauses, so that the next clause is made while the
 present one plays.
@@ -6,23 +6,23 @@ present one plays.
 
 import asyncio
 import threading
-from collections.abc import AsyncGenerator, Iterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 
 import numpy as np
 
 from edgevoice.audio.chunk import AudioChunk
 from edgevoice.dialog.clauses import ClauseSplitter
-from edgevoice.dialog.events import ClauseWritten, Prefilled, SoundMade, TokenWritten
+from edgevoice.dialog.events import ClauseWritten, SoundMade
 from edgevoice.dialog.history import Message
 from edgevoice.dialog.speakable import Speakable
-from edgevoice.engines.base import ChatModel, Voice
+from edgevoice.engines.base import Voice
 from edgevoice.engines.workers import Worker
 from edgevoice.report import Journal
-from edgevoice.responders.base import Speech
+from edgevoice.responders.base import Request, Responder, Speech, Writer
 
 CLAUSES_AHEAD = 2
-"""Clauses that may wait for the voice; the language model pauses when there are more, so that a
+"""Clauses that may wait for the voice; the writer pauses when there are more, so that a
 draft which is dropped, or a reply which is interrupted, wastes little."""
 
 
@@ -50,71 +50,45 @@ class Speaker:
                     yield Speech(chunk, "")
 
 
-class LocalResponder:
-    """Answers with a chat model and a voice, both on this machine."""
+class LocalResponder(Responder):
+    """Answers with what a writer writes, and a voice, both of our own."""
 
-    def __init__(
-        self, chat: ChatModel, chat_worker: Worker, speaker: Speaker, journal: Journal
-    ) -> None:
-        self._chat = chat
-        self._chat_worker = chat_worker
+    def __init__(self, writer: Writer, speaker: Speaker) -> None:
+        self._writer = writer
         self._speaker = speaker
-        self._journal = journal
 
     async def prepare(self, messages: Sequence[Message], stop: threading.Event) -> None:
-        """Bring `messages` into the chat model's cache."""
+        """Let the writer read `messages`."""
+        await self._writer.prepare(messages, stop)
 
-        def read() -> int:
-            before = self._chat.evaluated_tokens
-            self._chat.prefill(messages, stop)
-            return self._chat.evaluated_tokens - before
-
-        if tokens := await self._chat_worker.call(read):
-            self._journal.publish(Prefilled(self._journal.now(), tokens))
-
-    async def reply(
-        self, messages: Sequence[Message], stop: threading.Event
-    ) -> AsyncGenerator[Speech, None]:
-        """The reply to `messages`; raises `EngineError` when an engine fails."""
+    async def reply(self, request: Request) -> AsyncGenerator[Speech, None]:
+        """The reply to `request`; raises `EngineError` when an engine fails."""
         clauses: asyncio.Queue[str | None] = asyncio.Queue(CLAUSES_AHEAD)
-        writer = asyncio.create_task(self._write(messages, stop, clauses))
+        writing = asyncio.create_task(self._write(request, clauses))
         speakable = Speakable()
         try:
             while (clause := await clauses.get()) is not None:
-                async with aclosing(self._speaker.speak(clause, speakable, stop)) as speech:
+                async with aclosing(self._speaker.speak(clause, speakable, request.stop)) as speech:
                     async for piece in speech:
                         yield piece
-            await writer
+            await writing
         finally:
-            stop.set()
-            writer.cancel()
+            request.stop.set()
+            writing.cancel()
 
     async def forget(self) -> None:
-        """Wipe the chat model's cache, once its present job is done."""
-        await self._chat_worker.call(self._chat.forget)
+        """Let the writer wipe what it has read and written."""
+        await self._writer.forget()
 
-    async def _write(
-        self,
-        messages: Sequence[Message],
-        stop: threading.Event,
-        clauses: asyncio.Queue[str | None],
-    ) -> None:
+    async def _write(self, request: Request, clauses: asyncio.Queue[str | None]) -> None:
         """Puts the reply into `clauses`, and None when there is no more.
 
         Not so when it is cancelled: then nobody reads any more, and a full queue would hold it.
         """
         splitter = ClauseSplitter()
-
-        def written() -> Iterator[tuple[str, int]]:
-            before = self._chat.evaluated_tokens
-            for piece in self._chat.stream(messages, stop):
-                yield piece, self._chat.evaluated_tokens - before
-
-        pieces = self._chat_worker.stream(written, stop)
         try:
-            async with aclosing(pieces):
-                async for piece, evaluated in pieces:
-                    self._journal.publish(TokenWritten(self._journal.now(), piece, evaluated))
+            async with aclosing(self._writer.write(request)) as pieces:
+                async for piece in pieces:
                     for clause in splitter.add(piece):
                         await clauses.put(clause)
             for clause in splitter.finish():
@@ -125,23 +99,17 @@ class LocalResponder:
         await clauses.put(None)
 
 
-class FixedResponder:
+class FixedResponder(Responder):
     """Answers with one sentence, always the same."""
 
     def __init__(self, sentence: str, speaker: Speaker) -> None:
         self._sentence = sentence
         self._speaker = speaker
 
-    async def prepare(self, messages: Sequence[Message], stop: threading.Event) -> None:
-        """Nothing to prepare."""
-
-    async def forget(self) -> None:
-        """Nothing to forget."""
-
-    async def reply(
-        self, messages: Sequence[Message], stop: threading.Event
-    ) -> AsyncGenerator[Speech, None]:
+    async def reply(self, request: Request) -> AsyncGenerator[Speech, None]:
         """The sentence."""
-        async with aclosing(self._speaker.speak(self._sentence, Speakable(), stop)) as speech:
+        async with aclosing(
+            self._speaker.speak(self._sentence, Speakable(), request.stop)
+        ) as speech:
             async for piece in speech:
                 yield piece

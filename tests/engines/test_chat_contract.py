@@ -6,7 +6,7 @@ from threading import Event
 
 import pytest
 
-from edgevoice.engines.base import ChatModel, Message
+from edgevoice.engines.base import ChatModel, Message, words_of
 from edgevoice.engines.llama import LlamaChat
 from edgevoice.engines.scripted import ScriptedChat
 from tests.engines.flags import StopAfter
@@ -71,7 +71,7 @@ def test_what_follows_a_reply_is_certain_too(make: Make, go: Event) -> None:
 
 def test_the_second_turn_pays_for_what_is_new(make: Make, go: Event) -> None:
     chat = make([REPLY, "Madrid."])
-    reply = "".join(chat.stream(FIRST, go))
+    reply = words_of(chat.stream(FIRST, go))
     before = chat.evaluated_tokens
     chat.prefill(second(reply), go)
     new = cost(make, second(reply)) - cost(make, FIRST)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from edgevoice.engines import llama
-from edgevoice.engines.base import Eased, Message
+from edgevoice.engines.base import Eased, Message, words_of
 from edgevoice.engines.llama import SLICE, LlamaChat
 from edgevoice.errors import EngineError, ModelError
 from tests.engines import tiny_gguf
@@ -26,7 +26,7 @@ def open_chat(path: Path, **settings: Any) -> LlamaChat:
 
 
 def reply(chat: LlamaChat, messages: Sequence[Message]) -> str:
-    return "".join(chat.stream(messages, Event()))
+    return words_of(chat.stream(messages, Event()))
 
 
 class Native:
@@ -129,7 +129,7 @@ def test_characters_are_never_cut(tiny_chat: Path, go: Event) -> None:
     chat = open_chat(tiny_chat, max_tokens=100)
     saying(chat, said.encode())
     pieces = list(chat.stream(FIRST, go))
-    assert "".join(pieces) == said
+    assert words_of(pieces) == said
     assert len(pieces) == len(said)
 
 

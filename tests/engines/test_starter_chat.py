@@ -6,7 +6,7 @@ import pytest
 
 from edgevoice.config import Config
 from edgevoice.dialog.history import SUMMARY_HEAD, History
-from edgevoice.engines.base import Message
+from edgevoice.engines.base import Message, words_of
 from edgevoice.engines.llama import LlamaChat
 from tests.engines.flags import StopAfter
 
@@ -28,7 +28,7 @@ def chat() -> LlamaChat:
 
 
 def reply(chat: LlamaChat, messages: list[Message]) -> str:
-    return "".join(chat.stream(messages, Event()))
+    return words_of(chat.stream(messages, Event()))
 
 
 def test_it_knows_capitals_and_remembers_the_question(chat: LlamaChat) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from edgevoice.board import SHARE, Pressure
 from edgevoice.config import Config, LlmConfig
-from edgevoice.engines.base import Eased, Message
+from edgevoice.engines.base import Eased, Message, words_of
 from edgevoice.engines.llama import LlamaChat
 from edgevoice.engines.stepping import SteppingChat, load_stepping
 from edgevoice.errors import ModelError
@@ -26,10 +26,10 @@ class Chat:
         self.share = 1.0
         self.deeds: list[str] = []
 
-    def prefill(self, messages: object, stop: object) -> None:
+    def prefill(self, messages: object, stop: object, tools: object = ()) -> None:
         self.evaluated_tokens += 1
 
-    def stream(self, messages: object, stop: object) -> Iterator[str]:
+    def stream(self, messages: object, stop: object, tools: object = ()) -> Iterator[str]:
         self.evaluated_tokens += 10
         return iter([self.name])
 
@@ -71,7 +71,7 @@ def press(chat: SteppingChat, pressure: Pressure) -> str:
     """Who answers after `pressure`, once the conversation was forgotten."""
     chat.ease(SHARE[pressure])
     chat.forget()
-    return "".join(chat.stream(ASKED, threading.Event()))
+    return words_of(chat.stream(ASKED, threading.Event()))
 
 
 def test_a_hot_board_has_the_smaller_model_until_it_is_fine_again(chat: SteppingChat) -> None:

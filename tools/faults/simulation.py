@@ -25,7 +25,7 @@ from edgevoice.bench.gauges import GAUGES, Gauge
 from edgevoice.config import Config
 from edgevoice.dialog.attention import Signal
 from edgevoice.dialog.events import Event, Note, TurnDone, TurnStarted
-from edgevoice.engines.base import Message, Stop, Transcript
+from edgevoice.engines.base import Message, Stop, ToolCall, ToolSpec, Transcript
 from edgevoice.engines.scripted import ScriptedChat, ScriptedTranscriber, ScriptedVoice
 from edgevoice.engines.workers import InlineWorker
 from edgevoice.errors import DeviceError
@@ -142,10 +142,12 @@ class Mouth(ScriptedChat):
     def _next_line(self, asked: str) -> str:
         return next(self._sentences)
 
-    def stream(self, messages: Sequence[Message], stop: Stop) -> Iterator[str]:
+    def stream(
+        self, messages: Sequence[Message], stop: Stop, tools: Sequence[ToolSpec] = ()
+    ) -> Iterator[str | ToolCall]:
         if self._leak:
             self._lost.append(bytes(self._leak))
-        return super().stream(messages, stop)
+        return super().stream(messages, stop, tools)
 
 
 def scripted_engines(leak: int = 0) -> Engines:

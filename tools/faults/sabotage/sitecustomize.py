@@ -35,7 +35,7 @@ def fail(*_: object) -> None:
     chat: Any = LlamaChat
     real = chat.stream
 
-    def stream(*arguments: Any) -> Iterator[str]:
+    def stream(*arguments: Any) -> Iterator[Any]:
         yield next(real(*arguments))
         chat.stream = real
         raise RuntimeError("sabotaged")

@@ -1,0 +1,66 @@
+"""Who writes replies: the language model by itself."""
+
+import threading
+from collections.abc import AsyncGenerator, Iterator, Sequence
+from contextlib import aclosing
+
+from edgevoice.dialog.calls import ToolCall, ToolSpec
+from edgevoice.dialog.events import Prefilled, TokenWritten
+from edgevoice.dialog.history import Message
+from edgevoice.engines.base import ChatModel
+from edgevoice.engines.workers import Worker
+from edgevoice.report import Journal
+from edgevoice.responders.base import Request
+
+
+class ChatWriter:
+    """A `Writer`: a chat model, and its worker."""
+
+    def __init__(
+        self, chat: ChatModel, worker: Worker, journal: Journal, tools: Sequence[ToolSpec] = ()
+    ) -> None:
+        """`tools`: what the model may call; see `pieces`."""
+        self._chat = chat
+        self._worker = worker
+        self._journal = journal
+        self._tools = tuple(tools)
+
+    async def prepare(self, messages: Sequence[Message], stop: threading.Event) -> None:
+        """Bring `messages` into the chat model's cache."""
+
+        def read() -> int:
+            before = self._chat.evaluated_tokens
+            self._chat.prefill(messages, stop, self._tools)
+            return self._chat.evaluated_tokens - before
+
+        if tokens := await self._worker.call(read):
+            self._journal.publish(Prefilled(self._journal.now(), tokens))
+
+    async def write(self, request: Request) -> AsyncGenerator[str, None]:
+        """The model's reply, without what it wants to be done."""
+        pieces = self.pieces(request.messages, request.stop)
+        async with aclosing(pieces):
+            async for piece in pieces:
+                if isinstance(piece, str):
+                    yield piece
+
+    async def pieces(
+        self, messages: Sequence[Message], stop: threading.Event
+    ) -> AsyncGenerator[str | ToolCall, None]:
+        """The model's reply to `messages`, and last, if it wants a tool to be used, the call."""
+
+        def written() -> Iterator[tuple[str | ToolCall, int]]:
+            before = self._chat.evaluated_tokens
+            for piece in self._chat.stream(messages, stop, self._tools):
+                yield piece, self._chat.evaluated_tokens - before
+
+        pieces = self._worker.stream(written, stop)
+        async with aclosing(pieces):
+            async for piece, evaluated in pieces:
+                text = piece if isinstance(piece, str) else ""
+                self._journal.publish(TokenWritten(self._journal.now(), text, evaluated))
+                yield piece
+
+    async def forget(self) -> None:
+        """Wipe the chat model's cache, once its present job is done."""
+        await self._worker.call(self._chat.forget)

@@ -1,0 +1,1 @@
+"""What the assistant can do besides talking: tools, intents, knowledge, memory."""
