@@ -1,0 +1,124 @@
+"""The labelled requests of the benchmark, made of phrasings and values: the same ones every time."""
+
+import random
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from string import Formatter
+from typing import Any
+
+from edgevoice.bench.skills.phrasings import (
+    ANSWERS,
+    ASKED,
+    CLEARED,
+    IMPOSSIBLE,
+    RESEMBLING,
+    Phrasing,
+)
+from edgevoice.bench.skills.values import SLOTS, Values
+from edgevoice.dialog.calls import ToolCall
+
+DRAWS = 2
+"""So many requests are made of a phrasing that has a slot."""
+
+
+class Kind(Enum):
+    """What a request tries."""
+
+    TOOL = "a tool"
+    CONFIRMED = "a dangerous tool"
+    IMPOSSIBLE = "what no tool does"
+    RESEMBLING = "what only sounds like a tool"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request, and what is right.
+
+    `call`: what should be called; None: nothing. `answer`: what the person says to the question
+    that a dangerous tool asks; `done`: whether what was called is then carried out.
+    """
+
+    words: str
+    kind: Kind
+    call: ToolCall | None = None
+    answer: str = ""
+    done: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Draw:
+    """Phrasings and values that requests are made of: other ones, for other people."""
+
+    asked: Mapping[str, tuple[Phrasing, ...]]
+    cleared: tuple[Phrasing, ...]
+    answers: tuple[tuple[str, bool], ...]
+    impossible: tuple[str, ...]
+    resembling: tuple[str, ...]
+    slots: Mapping[str, Values]
+
+
+HELD_OUT = Draw(ASKED, CLEARED, ANSWERS, IMPOSSIBLE, RESEMBLING, SLOTS)
+
+
+def labelled(draw: Draw = HELD_OUT, seed: int = 6) -> tuple[Asked, ...]:
+    """All requests of `draw`, in the order of the tools; none of them twice."""
+    deck = _Deck(draw.slots, random.Random(seed))
+    made = [
+        *(
+            Asked(words, Kind.TOOL, ToolCall(tool, arguments))
+            for tool, phrasings in draw.asked.items()
+            for words, arguments in _filled(phrasings, deck)
+        ),
+        *_confirmed(draw, deck),
+        *(Asked(words, Kind.IMPOSSIBLE) for words in draw.impossible),
+        *(Asked(words, Kind.RESEMBLING) for words in draw.resembling),
+    ]
+    return tuple({(asked.words, asked.answer): asked for asked in made}.values())
+
+
+class _Deck:
+    """Deals the values of every slot in turn, each list shuffled once."""
+
+    def __init__(self, slots: Mapping[str, Values], lot: random.Random) -> None:
+        self._values = {name: lot.sample(values, len(values)) for name, values in slots.items()}
+        self._dealt = dict.fromkeys(slots, 0)
+
+    def deal(self, name: str) -> tuple[str, Mapping[str, Any]]:
+        """The next value of the slot `name`."""
+        values = self._values[name]
+        self._dealt[name] += 1
+        return values[self._dealt[name] % len(values)]
+
+
+def _filled(
+    phrasings: tuple[Phrasing, ...], deck: _Deck
+) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    for phrase, arguments in phrasings:
+        slots = [name for _, name, _, _ in Formatter().parse(phrase) if name]
+        for _ in range(DRAWS if slots else 1):
+            yield _fill(phrase, arguments, slots, deck)
+
+
+def _fill(
+    phrase: str, arguments: Mapping[str, Any], slots: list[str], deck: _Deck
+) -> tuple[str, Mapping[str, Any]]:
+    words, meant = {}, dict(arguments)
+    for slot in slots:
+        if slot in ("amount", "unit"):
+            if "unit" not in words:
+                said, measured = deck.deal("measured")
+                words["amount"], words["unit"] = said.split("|")
+                meant |= measured
+        else:
+            words[slot], value = deck.deal(slot)
+            meant |= value
+    return phrase.format(**words), meant
+
+
+def _confirmed(draw: Draw, deck: _Deck) -> Iterator[Asked]:
+    """The dangerous requests, each answered in several ways."""
+    requests = [pair for pair in _filled(draw.cleared, deck)]
+    for n, (answer, done) in enumerate(draw.answers):
+        words, arguments = requests[n % len(requests)]
+        yield Asked(words, Kind.CONFIRMED, ToolCall("clear_list", arguments), answer, done)
