@@ -144,7 +144,7 @@ SLOTS: dict[str, Values] = {
         "my wife's name is clara",
         "the spare key is at our neighbor's",
     ),
-    "about": _same("about", "my brother", "the dog", "my wife", "tennis", "my house", "the neighbors"),
+    "about": _same("about", "my brother", "the dog", "my wife", "my tennis club", "my house", "our neighbors"),
     "person": _same(
         "name", "john", "my wife", "the plumber", "doctor miller", "grandma", "missus jones"
     ),
