@@ -56,6 +56,7 @@ _SIGNS = {
 _CLEAN: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"[’‘ʼ`]"), "'"),
     (re.compile(r"\b([ap])\.\s?m\b\.?"), r"\1m"),  # p.m.
+    (re.compile(r"\bo clock\b"), "o'clock"),
     (re.compile(r"(?<=\d),(?=\d{3}\b)"), ""),  # 1,500
     (re.compile(r"(?<=\d)\s*x\s*(?=\d)"), " times "),
     (re.compile(r"(?<=\d)\s+-\s*(?=\d)|(?<=\d)-(?=\d)"), " minus "),
@@ -72,11 +73,11 @@ def spoken(text: str) -> list[str]:
     """The words of `text`, in lower case and without punctuation; signs become words, figures with
     their points and colons stay: "It's 7:30, 12 × 2.5" is it's, 7:30, 12, times, 2.5."""
     text = text.casefold()
-    for pattern, words in _CLEAN[:6]:
+    for pattern, words in _CLEAN[:7]:
         text = pattern.sub(words, text)
     for sign, words in _SIGNS.items():
         text = text.replace(sign, words)
-    for pattern, words in _CLEAN[6:]:
+    for pattern, words in _CLEAN[7:]:
         text = pattern.sub(words, text)
     return text.split()
 

@@ -88,12 +88,16 @@ class Intents:
 
     def _read(self, words: list[str], name: str, kind: str) -> dict[str, Any] | None:
         limits = self._grammar.wildcards[kind]
-        if not _fits(words, limits):
+        if not _begins_well(words, limits):
             return None
         if reader := READERS.get(kind):
-            return reader(words, name, self._grammar.units)
-        while _entry(words, limits.drops) and len(words) > 1:
-            words = words[1:]
+            read = reader(words, name, self._grammar.units)
+            said = str(read.get("text", "")) if read else ""
+            return None if _has(said.split(), limits.never_has) else read
+        while count := _entry(words, limits.drops):
+            words = words[count:]
+        if not words or _has(words, limits.never_has):
+            return None
         return {name: limits.means.get(tuple(words), " ".join(words))}
 
     def _lists_of(self, result: RecognizeResult) -> Mapping[str, str]:
@@ -115,10 +119,14 @@ def load_intents(path: Path, tools: Collection[str] | None = None) -> Intents:
     return Intents(load_grammar(path), tools)
 
 
-def _fits(words: Sequence[str], limits: Wildcard) -> bool:
+def _begins_well(words: Sequence[str], limits: Wildcard) -> bool:
     if not 0 < len(words) <= limits.most_words or _entry(words, limits.never_begins_with):
         return False
     return not limits.begins_with or bool(_entry(words, limits.begins_with))
+
+
+def _has(words: Sequence[str], entries: Collection[tuple[str, ...]]) -> bool:
+    return any(_entry(words[at:], entries) for at in range(len(words)))
 
 
 def _entry(words: Sequence[str], entries: Collection[tuple[str, ...]]) -> int:

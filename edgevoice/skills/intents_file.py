@@ -55,6 +55,7 @@ class _List(_Part):
     means: Mapping[str, str] = {}
     begins_with: tuple[str, ...] = ()
     never_begins_with: tuple[str, ...] = ()
+    never_has: tuple[str, ...] = ()
 
 
 class _Data(_Part):
@@ -84,6 +85,7 @@ class Wildcard:
     means: Mapping[Words, str]
     begins_with: frozenset[Words]
     never_begins_with: frozenset[Words]
+    never_has: frozenset[Words]
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +185,7 @@ def _wildcard(kind: _List) -> Wildcard:
         {tuple(spoken(said)): means for said, means in kind.means.items()},
         _words(kind.begins_with),
         _words(kind.never_begins_with),
+        _words(kind.never_has),
     )
 
 

@@ -21,7 +21,7 @@ _PART = (
     r"|(?P<half>[ap]) ?m)"
 )
 _DAY = (
-    rf"(?:(?:on|this|next|coming) )?(?P<day>today|tomorrow|{'|'.join(DAYS)})"
+    rf"(?:on )?(?:(?:this|next|coming|the coming) )?(?P<day>today|tomorrow|{'|'.join(DAYS)})"
     r"(?: (?P<when>morning|afternoon|evening|night))?"
     r"|(?P<tonight>tonight)|this (?P<this>morning|afternoon|evening)"
 )

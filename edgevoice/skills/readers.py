@@ -87,6 +87,11 @@ def _errand(words: Words, name: str, units: Units) -> Arguments | None:
     return {"text": " ".join(words)}
 
 
+def _dated(words: Words, name: str, units: Units) -> Arguments | None:
+    read = _errand(words, name, units)
+    return read if read and len(read) > 1 else None
+
+
 def _one(name: str, value: object) -> Arguments | None:
     return None if value is None else {name: value}
 
@@ -106,5 +111,6 @@ READERS: Mapping[str, Reader] = {
     "quantity": _quantity,
     "timed": _timed,
     "errand": _errand,
+    "dated": _dated,
 }
 """By the names of the lists that they read."""
