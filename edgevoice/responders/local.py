@@ -12,7 +12,6 @@ from contextlib import aclosing
 import numpy as np
 
 from edgevoice.audio.chunk import AudioChunk
-from edgevoice.dialog.clauses import ClauseSplitter
 from edgevoice.dialog.events import ClauseWritten, SoundMade
 from edgevoice.dialog.history import Message
 from edgevoice.dialog.speakable import Speakable
@@ -85,14 +84,10 @@ class LocalResponder(Responder):
 
         Not so when it is cancelled: then nobody reads any more, and a full queue would hold it.
         """
-        splitter = ClauseSplitter()
         try:
-            async with aclosing(self._writer.write(request)) as pieces:
-                async for piece in pieces:
-                    for clause in splitter.add(piece):
-                        await clauses.put(clause)
-            for clause in splitter.finish():
-                await clauses.put(clause)
+            async with aclosing(self._writer.write(request)) as written:
+                async for clause in written:
+                    await clauses.put(clause)
         except Exception:
             await clauses.put(None)
             raise
