@@ -23,6 +23,7 @@ class Claims:
     things: tuple[str, ...]
     states: tuple[str, ...]
     finished: tuple[str, ...]
+    questions: tuple[str, ...]
     tools: Mapping[str, tuple[str, ...]]
     _claim: re.Pattern[str] = field(init=False, repr=False, compare=False)
 
@@ -45,6 +46,11 @@ class Claims:
             rf"^(?:okay |ok |sure |alright |all right |great |yes )*{_any(self.finished)}(?:\b|$)",
         )
         object.__setattr__(self, "_claim", re.compile("|".join(f"(?:{way})" for way in ways)))
+
+    def asks_back(self, words: str) -> bool:
+        """Whether a person who says `words` may want to hear of what was done before."""
+        said = plain(words)
+        return bool(said) and said[0] in self.questions
 
     def unfounded(self, clause: str, done: Collection[str], failed: Collection[str] = ()) -> bool:
         """Whether `clause` claims what no tool has done.
