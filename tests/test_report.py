@@ -362,7 +362,7 @@ def test_who_wrote_the_reply_and_what_was_used_for_it() -> None:
 
 
 def test_what_nobody_asked_for_has_no_response_time() -> None:
-    rings = [Announced(50_000), TurnStarted(50_000, 2), ReplyStarted(50_400)]
+    rings: list[Event | Note] = [Announced(50_000), TurnStarted(50_000, 2), ReplyStarted(50_400)]
     done = TurnDone(60_000, 2, "Your timer is done.", "Your timer is done.", False)
     turn = reports(*asked(), *answered(20), *rings, done)[-1]
     assert turn.unasked and turn.user == "" and turn.response_ms is None
