@@ -97,6 +97,10 @@ class Writer(Protocol):
         """The reply to `request`, clause by clause, as it is written. Raises `EngineError`."""
         ...
 
+    def ended(self, ending: Ending) -> None:
+        """As `Responder.ended`."""
+        ...
+
     async def forget(self) -> None:
         """As `Responder.forget`."""
         ...

@@ -18,7 +18,7 @@ from edgevoice.dialog.speakable import Speakable
 from edgevoice.engines.base import Voice
 from edgevoice.engines.workers import Worker
 from edgevoice.report import Journal
-from edgevoice.responders.base import Request, Responder, Speech, Writer
+from edgevoice.responders.base import Ending, Request, Responder, Speech, Writer
 
 CLAUSES_AHEAD = 2
 """Clauses that may wait for the voice; the writer pauses when there are more, so that a
@@ -74,6 +74,10 @@ class LocalResponder(Responder):
         finally:
             request.stop.set()
             writing.cancel()
+
+    def ended(self, ending: Ending) -> None:
+        """Tell the writer."""
+        self._writer.ended(ending)
 
     async def forget(self) -> None:
         """Let the writer wipe what it has read and written."""

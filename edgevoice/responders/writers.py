@@ -11,7 +11,7 @@ from edgevoice.dialog.history import Message
 from edgevoice.engines.base import ChatModel
 from edgevoice.engines.workers import Worker
 from edgevoice.report import Journal
-from edgevoice.responders.base import Request
+from edgevoice.responders.base import Ending, Request
 
 
 class ChatWriter:
@@ -79,6 +79,9 @@ class ChatWriter:
                 text = piece if isinstance(piece, str) else ""
                 self._journal.publish(TokenWritten(self._journal.now(), text, evaluated))
                 yield piece
+
+    def ended(self, ending: Ending) -> None:
+        """Nothing hangs on it."""
 
     async def forget(self) -> None:
         """Wipe the chat model's cache, once its present job is done."""

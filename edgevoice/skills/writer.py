@@ -27,7 +27,7 @@ from edgevoice.dialog.deeds import Deed, Deeds
 from edgevoice.dialog.events import Routed, ToolUsed
 from edgevoice.dialog.history import Message
 from edgevoice.report import Journal
-from edgevoice.responders.base import Request
+from edgevoice.responders.base import Ending, Request
 from edgevoice.responders.writers import ChatWriter
 from edgevoice.skills.runner import run
 from edgevoice.skills.tool import Effect, Tool
@@ -88,6 +88,8 @@ class Situation:
     """What the person heard of us last."""
     words: str = ""
     """The person's last words."""
+    afterwards: list[Callable[[], None]] = field(default_factory=list)
+    """What is to be done once the reply has ended: going to sleep sooner would cut it off."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +147,12 @@ class SkilledWriter:
         if messages and messages[-1].role == "user":
             self._understanding.intents.recognise(messages[-1].content)
         await self._chat.prepare(messages, stop)
+
+    def ended(self, ending: Ending) -> None:
+        """Do what had to wait for the end of the reply."""
+        later, self._situation.afterwards = self._situation.afterwards, []
+        for deed in later:
+            deed()
 
     async def forget(self) -> None:
         """Wipe what the language model has read, and what we have asked."""

@@ -29,7 +29,7 @@ def test_what_is_done_what_failed_and_what_is_under_way() -> None:
     for name, outcome in (("a", Outcome(True)), ("b", Outcome(False, "x")), ("c", None)):
         deeds.begin(ToolCall(name, {}), acts=True, lasts=name == "c").outcome = outcome
     deeds.begin(ToolCall("d", {}), acts=True)
-    assert (deeds.done, deeds.failed) == ({"a"}, {"b"})
+    assert (deeds.done, deeds.failed) == (frozenset("a"), frozenset("b"))
     told = [message.content for message in deeds.messages() if message.role == "tool"]
     assert told[2:] == [LEFT.text, BROKEN_OFF.text]
 
