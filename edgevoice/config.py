@@ -214,6 +214,16 @@ class ReplyConfig(Section):
     """Said after we were told to forget."""
     failed: str = "Sorry, something went wrong here. Please ask me again."
     """Said when an engine failed in the middle of a reply."""
+    one_moment: str = "One moment."
+    """Said when a tool takes long."""
+    tool_failed: str = "Sorry, that did not work."
+    """Said when a tool failed and does not say why."""
+    refused: str = "All right, I won't."
+    """Said after a no to "shall I …?"."""
+    not_done: str = "I have not done that."
+    """Said in the place of a sentence that claims what no tool has done."""
+    claims_file: FilePath = HOME / "edgevoice/languages/en-claims.yaml"
+    """How the language that is spoken says that something was done."""
 
 
 class AttentionConfig(Section):
