@@ -20,19 +20,19 @@ SMALL = {word: n for n, word in enumerate(_UNITS)}
 TENS = {word: 10 * n for n, word in enumerate(_TENS, 2)}
 _SIZES = {"thousand": 1_000, "million": 1_000_000, "billion": 1_000_000_000}
 _PARTS = {
-    **{name: 2 for name in ("half", "halves")},
-    **{name: 3 for name in ("third", "thirds")},
-    **{name: 4 for name in ("quarter", "quarters", "fourth", "fourths")},
-    **{name: 5 for name in ("fifth", "fifths")},
-    **{name: 8 for name in ("eighth", "eighths")},
-    **{name: 10 for name in ("tenth", "tenths")},
+    **dict.fromkeys(("half", "halves"), 2),
+    **dict.fromkeys(("third", "thirds"), 3),
+    **dict.fromkeys(("quarter", "quarters", "fourth", "fourths"), 4),
+    **dict.fromkeys(("fifth", "fifths"), 5),
+    **dict.fromkeys(("eighth", "eighths"), 8),
+    **dict.fromkeys(("tenth", "tenths"), 10),
 }
 _SECONDS = {
-    **{name: 1 for name in ("second", "seconds", "sec", "secs")},
-    **{name: 60 for name in ("minute", "minutes", "min", "mins")},
-    **{name: 3_600 for name in ("hour", "hours", "hr", "hrs")},
-    **{name: 86_400 for name in ("day", "days")},
-    **{name: 604_800 for name in ("week", "weeks")},
+    **dict.fromkeys(("second", "seconds", "sec", "secs"), 1),
+    **dict.fromkeys(("minute", "minutes", "min", "mins"), 60),
+    **dict.fromkeys(("hour", "hours", "hr", "hrs"), 3_600),
+    **dict.fromkeys(("day", "days"), 86_400),
+    **dict.fromkeys(("week", "weeks"), 604_800),
 }
 _ARTICLES = ("a", "an")
 
@@ -104,7 +104,7 @@ def number_at(words: Sequence[str], at: int) -> tuple[Fraction | None, int]:
         return None, at
     value = Fraction(whole)
     if _word(words, end) == "point":
-        digits = []
+        digits: list[str] = []
         while (digit := _digit(_word(words, end + 1 + len(digits)))) is not None:
             digits.append(digit)
         if digits:
@@ -155,7 +155,7 @@ def _below_hundred(words: Sequence[str], at: int) -> tuple[int | None, int]:
 
 
 def _part_at(words: Sequence[str], at: int) -> tuple[Fraction | None, int]:
-    """"a half", "half a", "three quarters", "a third": a part of one."""
+    """ "a half", "half a", "three quarters", "a third": a part of one."""
     word, after = _word(words, at), _word(words, at + 1)
     if word in _ARTICLES and after in _PARTS and not after.endswith("s"):
         return Fraction(1, _PARTS[after]), at + 2
@@ -203,9 +203,9 @@ def duration_at(words: Sequence[str], at: int) -> tuple[int | None, int]:
         total, end, smallest = total + many * unit, after + 1, unit
         if _word(words, end) == "and":  # "an hour and a half", and no other unit after it
             part, after = _part_at(words, end + 1)
-            if part is not None and part < 1 and _word(words, after) not in (*_ARTICLES, "of"):
-                if _SECONDS.get(_word(words, after)) is None:
-                    return _seconds(total + part * unit, after, at)
+            own = _word(words, after) in (*_ARTICLES, "of", *_SECONDS)
+            if part is not None and part < 1 and not own:
+                return _seconds(total + part * unit, after, at)
     return _seconds(total, end, at)
 
 

@@ -49,8 +49,8 @@ class Intents:
 
     def _understand(self, text: str) -> ToolCall | None:
         padding = self._grammar.padding
-        words = [word for word in text.split() if (word,) not in padding.anywhere]
-        words = _without_end(_without_beginning(words, padding.before), padding.after)
+        said = [word for word in text.split() if (word,) not in padding.anywhere]
+        words = _without_end(_without_beginning(said, padding.before), padding.after)
         call = self._meant(words)
         if call is None:
             fewer = _without_end(words, padding.after | padding.maybe_after)

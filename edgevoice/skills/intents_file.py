@@ -255,9 +255,7 @@ def _check_names(
             raise places.error(
                 place, f"has <{part.rule_name}> in itself", "Write it without going in circles."
             )
-        _check_names(
-            rules[part.rule_name], rules, lists, places, place, (*inside, part.rule_name)
-        )
+        _check_names(rules[part.rule_name], rules, lists, places, place, (*inside, part.rule_name))
 
 
 class _Places:
@@ -279,7 +277,8 @@ class _Places:
         kind, place = first["type"], first["loc"]
         if not place or (len(place) == 1 and kind == "model_type"):
             return ConfigError(
-                f"{self._path}: is not a tree of intents", "Write it like languages/en-intents.yaml."
+                f"{self._path}: is not a tree of intents",
+                "Write it like languages/en-intents.yaml.",
             )
         if kind == "extra_forbidden":
             return self.error(
@@ -305,5 +304,3 @@ class _Places:
                 break
             node = inner
         return node.start_mark.line + 1 if node else None
-
-

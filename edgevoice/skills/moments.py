@@ -31,7 +31,9 @@ _DAY_LAST = re.compile(rf"(?P<rest>.+?) (?:{_DAY})")
 _TIME = re.compile(
     rf"{_AT}(?:about )?(?P<time>.+?)(?: o'clock)?(?: {_PART})?(?: sharp| exactly| o'clock)?"
 )
-_PAST = re.compile(r"(?P<minutes>.+?)(?: minutes?)? (?P<side>past|after|to|till|before|of) (?P<hour>.+)")
+_PAST = re.compile(
+    r"(?P<minutes>.+?)(?: minutes?)? (?P<side>past|after|to|till|before|of) (?P<hour>.+)"
+)
 _DIGITS = re.compile(r"(?P<hour>\d{1,2})[:.]?(?P<minutes>\d\d)")
 
 

@@ -1,9 +1,9 @@
 """English arithmetic, as it is said, into an expression: "twelve percent of eighty" is 12% of 80.
 
-    sum     = term { (plus | minus) term }          the words are read from left to right; which
-    term    = factor { (times | divided by) factor } sign binds closer is left to whoever works
-    factor  = … percent of factor | the square root of factor | three quarters of factor
-            | number [squared | cubed | to the power of factor] | ( sum )
+sum     = term { (plus | minus) term }          the words are read from left to right; which
+term    = factor { (times | divided by) factor } sign binds closer is left to whoever works
+factor  = … percent of factor | the square root of factor | three quarters of factor
+        | number [squared | cubed | to the power of factor] | ( sum )
 """
 
 from collections.abc import Sequence
@@ -50,7 +50,7 @@ class _Sum:
         self.signs = 0
 
     def joined(self) -> str:
-        """"the sum of three and four"; empty where the words say nothing like that."""
+        """ "the sum of three and four"; empty where the words say nothing like that."""
         begin = self.at
         self._take("the")
         for name, (sign, of) in _JOINED.items():

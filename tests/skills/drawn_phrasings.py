@@ -49,7 +49,9 @@ ASKED: dict[str, tuple[Phrasing, ...]] = {
         ),
     ),
     "cancel_timer": (
-        *_plain("kill the timer", "you can turn off the timer now", "i don't need the timer anymore"),
+        *_plain(
+            "kill the timer", "you can turn off the timer now", "i don't need the timer anymore"
+        ),
         *_plain("cancel my {label} timer", "stop the {label} timer please"),
     ),
     "timer_status": (
@@ -76,7 +78,9 @@ ASKED: dict[str, tuple[Phrasing, ...]] = {
         ),
     ),
     "cancel_alarm": (
-        *_plain("switch off my alarm", "i don't want the alarm any more", "delete the alarm please"),
+        *_plain(
+            "switch off my alarm", "i don't want the alarm any more", "delete the alarm please"
+        ),
         *_plain("take off the alarm for {time}", "turn off my {time} alarm"),
     ),
     "list_alarms": _plain(
@@ -165,13 +169,19 @@ ASKED: dict[str, tuple[Phrasing, ...]] = {
     ),
     "stop": _plain("stop talking", "that'll do, stop", "okay stop now please"),
     "mute": _plain("mute your microphone", "turn your microphone off", "go on mute please"),
-    "sleep": _plain("time for you to go to sleep", "you can go to sleep now", "go back to sleep please"),
+    "sleep": _plain(
+        "time for you to go to sleep", "you can go to sleep now", "go back to sleep please"
+    ),
     "forget": _plain(
         "wipe our conversation", "erase what we have talked about", "clear this conversation please"
     ),
     "call_person": (
-        *_plain("get me a real person", "i want to talk to somebody human", "put me through to someone"),
-        *_plain("ring {person}", "could you give {person} a call", "please get {person} on the phone"),
+        *_plain(
+            "get me a real person", "i want to talk to somebody human", "put me through to someone"
+        ),
+        *_plain(
+            "ring {person}", "could you give {person} a call", "please get {person} on the phone"
+        ),
         *_plain("call {person} and say {message}", "phone {person} and tell them that {message}"),
     ),
     "add_to_list": (

@@ -144,8 +144,12 @@ SLOTS: dict[str, Values] = {
         "my son's birthday is in march",
         "we like our tea strong",
     ),
-    "about": _same("about", "my sister", "the cat", "my car", "my birthday", "our parking space", "my coffee"),
-    "person": _same("name", "anna", "my daughter", "the doctor", "doctor brown", "mister lee", "mum"),
+    "about": _same(
+        "about", "my sister", "the cat", "my car", "my birthday", "our parking space", "my coffee"
+    ),
+    "person": _same(
+        "name", "anna", "my daughter", "the doctor", "doctor brown", "mister lee", "mum"
+    ),
     "message": _same(
         "message", "dinner is ready", "i will be late", "the door is open", "i need some help"
     ),

@@ -1,1 +1,1 @@
-"""`edgevoice bench skills`: does it use the right tool, in the right way, and never claim too much."""
+"""`edgevoice bench skills`: the right tool, used in the right way, and nothing claimed falsely."""

@@ -36,7 +36,7 @@ def right(wanted: ToolCall | None, called: ToolCall | None) -> bool:
 
 
 def _meaning(call: ToolCall) -> dict[str, Any]:
-    """The arguments as they are compared; what is left out stands there no more than its default."""
+    """The arguments as they are compared: without those that are what their default is."""
     found = {name: _value(name, value) for name, value in call.arguments.items()}
     return {
         name: value

@@ -97,7 +97,9 @@ ASKED: dict[str, tuple[Phrasing, ...]] = {
             "set a reminder for {time} to {task}",
             "remind me that i have to {task} at {time}",
         ),
-        *_plain("please remind me {day} at {time} to {task}", "remind me at {time} {day} to {task}"),
+        *_plain(
+            "please remind me {day} at {time} to {task}", "remind me at {time} {day} to {task}"
+        ),
         *_plain("make a reminder to {task} {day} at {time}"),
     ),
     "list_reminders": _plain(
@@ -170,7 +172,9 @@ ASKED: dict[str, tuple[Phrasing, ...]] = {
         "delete this conversation", "please forget what we said", "forget all we talked about"
     ),
     "call_person": (
-        *_plain("i need to speak with a person", "connect me to a human", "can i talk to a real person"),
+        *_plain(
+            "i need to speak with a person", "connect me to a human", "can i talk to a real person"
+        ),
         *_plain("phone {person} for me", "give {person} a ring", "i want to call {person}"),
         *_plain("tell {person} that {message}", "call {person} and let them know that {message}"),
     ),

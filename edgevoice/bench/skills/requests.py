@@ -1,4 +1,4 @@
-"""The labelled requests of the benchmark, made of phrasings and values: the same ones every time."""
+"""The labelled requests of the benchmark, made of phrasings and values: always the same ones."""
 
 import random
 from collections.abc import Iterator, Mapping
@@ -25,10 +25,18 @@ DRAWS = 2
 class Kind(Enum):
     """What a request tries."""
 
-    TOOL = "a tool"
+    TOOL = "one tool"
     CONFIRMED = "a dangerous tool"
+    FAULT = "a tool that fails"
     IMPOSSIBLE = "what no tool does"
-    RESEMBLING = "what only sounds like a tool"
+    RESEMBLING = "what sounds like a tool"
+
+
+class Fault(Enum):
+    """What may go wrong with every tool."""
+
+    FAILS = "fails"
+    HANGS = "hangs"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +44,8 @@ class Asked:
     """A request, and what is right.
 
     `call`: what should be called; None: nothing. `answer`: what the person says to the question
-    that a dangerous tool asks; `done`: whether what was called is then carried out.
+    that a dangerous tool asks; `done`: whether what was called is then carried out. `fault`: what
+    goes wrong with the tool.
     """
 
     words: str
@@ -44,6 +53,7 @@ class Asked:
     call: ToolCall | None = None
     answer: str = ""
     done: bool = True
+    fault: Fault | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +81,11 @@ def labelled(draw: Draw = HELD_OUT, seed: int = 6) -> tuple[Asked, ...]:
             for words, arguments in _filled(phrasings, deck)
         ),
         *_confirmed(draw, deck),
+        *_faulty(draw, deck),
         *(Asked(words, Kind.IMPOSSIBLE) for words in draw.impossible),
         *(Asked(words, Kind.RESEMBLING) for words in draw.resembling),
     ]
-    return tuple({(asked.words, asked.answer): asked for asked in made}.values())
+    return tuple({(asked.words, asked.answer, asked.fault): asked for asked in made}.values())
 
 
 class _Deck:
@@ -118,7 +129,15 @@ def _fill(
 
 def _confirmed(draw: Draw, deck: _Deck) -> Iterator[Asked]:
     """The dangerous requests, each answered in several ways."""
-    requests = [pair for pair in _filled(draw.cleared, deck)]
+    requests = list(_filled(draw.cleared, deck))
     for n, (answer, done) in enumerate(draw.answers):
         words, arguments = requests[n % len(requests)]
         yield Asked(words, Kind.CONFIRMED, ToolCall("clear_list", arguments), answer, done)
+
+
+def _faulty(draw: Draw, deck: _Deck) -> Iterator[Asked]:
+    """One more request for every tool, which does not do it this time."""
+    for n, (tool, phrasings) in enumerate(draw.asked.items()):
+        words, arguments = next(_filled(phrasings[n % len(phrasings) :], deck))
+        fault = (Fault.FAILS, Fault.HANGS)[n % 2]
+        yield Asked(words, Kind.FAULT, ToolCall(tool, arguments), done=False, fault=fault)

@@ -45,7 +45,9 @@ SLOTS: dict[str, Values] = {
         ("1 minute 30 seconds", 90),
         ("five and a half minutes", 330),
     ),
-    "label": _same("label", "soup", "cake", "washing", "potato", "noodle", "oven", "coffee", "lasagna"),
+    "label": _same(
+        "label", "soup", "cake", "washing", "potato", "noodle", "oven", "coffee", "lasagna"
+    ),
     "time": _each(
         "time",
         ("quarter past seven in the morning", "07:15"),
@@ -144,7 +146,9 @@ SLOTS: dict[str, Values] = {
         "my wife's name is clara",
         "the spare key is at our neighbor's",
     ),
-    "about": _same("about", "my brother", "the dog", "my wife", "my tennis club", "my house", "our neighbors"),
+    "about": _same(
+        "about", "my brother", "the dog", "my wife", "my tennis club", "my house", "our neighbors"
+    ),
     "person": _same(
         "name", "john", "my wife", "the plumber", "doctor miller", "grandma", "missus jones"
     ),
