@@ -191,6 +191,15 @@ class PhrasesConfig(Section):
     """Short answers, "mhm", "stop", "go to sleep" and the like, in the language that is spoken."""
 
 
+class IntentsConfig(Section):
+    """Requests that need no language model: answered at once, and always in the same way."""
+
+    enabled: bool = True
+    """Whether they are looked for; otherwise everything goes to the language model."""
+    file: FilePath = HOME / "edgevoice/languages/en-intents.yaml"
+    """Their sentences, and the tool that each of them means, in the language that is spoken."""
+
+
 class BargeInConfig(Section):
     """Being interrupted."""
 
@@ -316,6 +325,7 @@ class Config(Section):
     attention: AttentionConfig = AttentionConfig()
     signals: SignalsConfig = SignalsConfig()
     phrases: PhrasesConfig = PhrasesConfig()
+    intents: IntentsConfig = IntentsConfig()
     transcripts: TranscriptsConfig = TranscriptsConfig()
     privacy: PrivacyConfig = PrivacyConfig()
     profiles: tuple[ProfileConfig, ...] = Field(default=(), max_length=8)

@@ -228,9 +228,6 @@ ASKED: dict[str, tuple[Phrasing, ...]] = {
         "do you remember anything about {about}",
         "tell me what you know about {about}",
     ),
-    "forget_facts": _plain(
-        "forget what you know about {about}", "please delete everything you know about {about}"
-    ),
     "search_documents": _plain(
         "look up {query} in my documents",
         "what do the documents say on {query}",
@@ -239,11 +236,16 @@ ASKED: dict[str, tuple[Phrasing, ...]] = {
 }
 """For each tool."""
 
-CLEARED: tuple[Phrasing, ...] = (
-    *_plain("empty my shopping list", "wipe everything off the shopping list"),
-    *_plain("clear out the {list} list please", "delete all of my {list} list"),
-)
-"""For the dangerous one, which asks before it does anything."""
+DANGEROUS: dict[str, tuple[Phrasing, ...]] = {
+    "clear_list": (
+        *_plain("empty my shopping list", "wipe everything off the shopping list"),
+        *_plain("clear out the {list} list please", "delete all of my {list} list"),
+    ),
+    "forget_facts": _plain(
+        "forget what you know about {about}", "please delete everything you know about {about}"
+    ),
+}
+"""For those that ask before they do anything."""
 
 ANSWERS: tuple[tuple[str, bool], ...] = (
     ("yes", True),

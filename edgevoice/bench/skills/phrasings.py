@@ -222,9 +222,6 @@ ASKED: dict[str, tuple[Phrasing, ...]] = {
         "what did i tell you about {about}",
         "what do you remember about {about}",
     ),
-    "forget_facts": _plain(
-        "forget everything about {about}", "you can forget what i told you about {about}"
-    ),
     "search_documents": _plain(
         "what does it say in my documents about {query}",
         "search the documents for {query}",
@@ -233,11 +230,16 @@ ASKED: dict[str, tuple[Phrasing, ...]] = {
 }
 """For each tool."""
 
-CLEARED: tuple[Phrasing, ...] = (
-    *_plain("clear my shopping list", "delete everything on the shopping list please"),
-    *_plain("empty the {list} list", "remove everything from my {list} list"),
-)
-"""For the dangerous one, which asks before it does anything."""
+DANGEROUS: dict[str, tuple[Phrasing, ...]] = {
+    "clear_list": (
+        *_plain("clear my shopping list", "delete everything on the shopping list please"),
+        *_plain("empty the {list} list", "remove everything from my {list} list"),
+    ),
+    "forget_facts": _plain(
+        "forget everything about {about}", "you can forget what i told you about {about}"
+    ),
+}
+"""For those that ask before they do anything."""
 
 ANSWERS: tuple[tuple[str, bool], ...] = (
     ("yes, do that", True),

@@ -10,7 +10,7 @@ from typing import Any
 from edgevoice.bench.skills.phrasings import (
     ANSWERS,
     ASKED,
-    CLEARED,
+    DANGEROUS,
     IMPOSSIBLE,
     RESEMBLING,
     Phrasing,
@@ -61,14 +61,14 @@ class Draw:
     """Phrasings and values that requests are made of: other ones, for other people."""
 
     asked: Mapping[str, tuple[Phrasing, ...]]
-    cleared: tuple[Phrasing, ...]
+    dangerous: Mapping[str, tuple[Phrasing, ...]]
     answers: tuple[tuple[str, bool], ...]
     impossible: tuple[str, ...]
     resembling: tuple[str, ...]
     slots: Mapping[str, Values]
 
 
-HELD_OUT = Draw(ASKED, CLEARED, ANSWERS, IMPOSSIBLE, RESEMBLING, SLOTS)
+HELD_OUT = Draw(ASKED, DANGEROUS, ANSWERS, IMPOSSIBLE, RESEMBLING, SLOTS)
 
 
 def labelled(draw: Draw = HELD_OUT, seed: int = 6) -> tuple[Asked, ...]:
@@ -129,10 +129,15 @@ def _fill(
 
 def _confirmed(draw: Draw, deck: _Deck) -> Iterator[Asked]:
     """The dangerous requests, each answered in several ways."""
-    requests = list(_filled(draw.cleared, deck))
-    for n, (answer, done) in enumerate(draw.answers):
-        words, arguments = requests[n % len(requests)]
-        yield Asked(words, Kind.CONFIRMED, ToolCall("clear_list", arguments), answer, done)
+    requests = [
+        (words, ToolCall(tool, arguments))
+        for tool, phrasings in draw.dangerous.items()
+        for words, arguments in _filled(phrasings, deck)
+    ]
+    for n in range(max(len(requests), len(draw.answers))):
+        words, call = requests[n % len(requests)]
+        answer, done = draw.answers[n % len(draw.answers)]
+        yield Asked(words, Kind.CONFIRMED, call, answer, done)
 
 
 def _faulty(draw: Draw, deck: _Deck) -> Iterator[Asked]:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from edgevoice.bench.result import Goal, Result, machine
@@ -10,7 +10,7 @@ from edgevoice.bench.run import Progress
 from edgevoice.bench.skills import figures
 from edgevoice.bench.skills.answering import Answering
 from edgevoice.bench.skills.boasts import Boasts
-from edgevoice.bench.skills.requests import Asked, labelled
+from edgevoice.bench.skills.requests import Asked, Kind, labelled
 from edgevoice.bench.skills.spoken import Spoken, chosen, listen
 from edgevoice.bench.skills.trial import Tried, attempt
 from edgevoice.dialog.claims import Claims
@@ -74,7 +74,8 @@ def run(
     before = machine()
     requests: Sequence[Asked] = labelled()
     if not whole:
-        requests = [each for each in requests if not each.answer and each.fault is None]
+        alone = [each for each in requests if each.fault is None]
+        requests = [replace(each, kind=Kind.TOOL) if each.answer else each for each in alone]
     if quick:
         requests = requests[::QUICK]
     notices = [
