@@ -34,6 +34,9 @@ SEARCHED = (Path("config.yaml"), Path("/etc/edgevoice/config.yaml"), HOME / "con
 
 ENVIRONMENT_PREFIX = "EDGEVOICE_"
 
+CONFIDENTIAL = frozenset({"environment", "headers"})
+"""What is written under these is not repeated, whatever is wrong with it."""
+
 
 def _resolve(path: Path, info: ValidationInfo) -> Path:
     base = (info.context or {}).get("base", HOME)
@@ -295,6 +298,59 @@ class ProfileConfig(Section):
     """Other settings for when a reply is prepared."""
 
 
+class McpConfig(Section):
+    """A server whose tools may be used, through the Model Context Protocol."""
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9]{0,23}$")
+    """What it is called; its tools are called `name_tool`."""
+    command: tuple[str, ...] = ()
+    """The program to be run, and its arguments: we talk to it through its standard streams."""
+    environment: dict[str, str] = Field(default={}, repr=False)
+    """What the program finds in its environment, besides PATH, HOME, LANG and the like."""
+    url: str = Field(default="", pattern=r"^(https?://\S+)?$")
+    """Where the server is, if it runs already: we talk to it over HTTP."""
+    headers: dict[str, str] = Field(default={}, repr=False)
+    """What is sent along over HTTP, as {Authorization: Bearer …}."""
+    allow: tuple[str, ...] = ()
+    """The tools that may be used, as the server calls them. No other one is."""
+    effects: dict[str, Literal["none", "acts", "dangerous"]] = {}
+    """What using a tool means: `none` only looks, `acts` changes something, `dangerous` asks for a
+    yes first. What is not named is dangerous."""
+    timeout_s: float = Field(default=10.0, gt=0, le=600)
+    """Seconds that a tool may take."""
+
+    @model_validator(mode="after")
+    def _is_reached_in_one_way(self) -> "McpConfig":
+        if bool(self.command) == bool(self.url):
+            raise ValueError("it should have either a command or a url")
+        if unknown := sorted(self.effects.keys() - set(self.allow)):
+            raise ValueError(f"effects name {unknown[0]}, which allow does not")
+        if self.environment if self.url else self.headers:
+            raise ValueError("environment goes with a command, headers go with a url")
+        return self
+
+
+class ToolsConfig(Section):
+    """What it can do besides talking."""
+
+    without: tuple[str, ...] = ()
+    """Tools that are not wanted, by name, as `edgevoice tools list` tells them."""
+    folder: FilePath | None = None
+    """Your own tools: a folder of Python files; nothing: none."""
+    filler_after_ms: int = Field(default=700, ge=0, le=60_000)
+    """Milliseconds that a tool may take before a short sentence says that it is under way; 0 for
+    no sentence."""
+    mcp: tuple[McpConfig, ...] = Field(default=(), max_length=16)
+    """Servers that lend their tools."""
+
+    @model_validator(mode="after")
+    def _servers_have_names_of_their_own(self) -> "ToolsConfig":
+        names = [server.name for server in self.mcp]
+        if twice := [name for name in names if names.count(name) > 1]:
+            raise ValueError(f"two servers are called {twice[0]}")
+        return self
+
+
 class LogConfig(Section):
     """The log, on standard error. It holds numbers and times, never a word that was said."""
 
@@ -316,6 +372,7 @@ class Config(Section):
     attention: AttentionConfig = AttentionConfig()
     signals: SignalsConfig = SignalsConfig()
     phrases: PhrasesConfig = PhrasesConfig()
+    tools: ToolsConfig = ToolsConfig()
     transcripts: TranscriptsConfig = TranscriptsConfig()
     privacy: PrivacyConfig = PrivacyConfig()
     profiles: tuple[ProfileConfig, ...] = Field(default=(), max_length=8)
@@ -431,6 +488,8 @@ def _explain(error: ValidationError, source: str, overridden: Mapping[str, str])
         where = next((name for key, name in overridden.items() if key in problem), source)
         return ConfigError(f"{where}: {problem}", "Change one of the two.")
     value = "empty" if given is None else _shown(given)
+    if CONFIDENTIAL & {*location, *(given if isinstance(given, dict) else ())}:
+        value = "something"
     if kind == "model_type":
         return ConfigError(
             f"{where}: {key} is {value}, but it is a section",
