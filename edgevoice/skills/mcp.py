@@ -150,7 +150,6 @@ class Servers:
             raise ValueError("its schema is too long")
         described = printable(one_line(offered.description or offered.title or ""))
         spec = ToolSpec(ours, described[:LONGEST_DESCRIPTION] or ours.replace("_", " "), schema)
-        effect = Effect(server.effects.get(offered.name, "dangerous"))
 
         async def run(arguments: Mapping[str, Any], _key: str) -> Outcome:
             return await self._call(link, offered.name, arguments)
@@ -159,11 +158,9 @@ class Servers:
             spec,
             _arguments(ours, schema),
             run,
-            effect,
+            Effect(server.effects.get(offered.name, "dangerous")),
             server.timeout_s,
-            question=f"Shall I really use {_spoken(offered.name)} of {server.name}?"
-            if effect is Effect.DANGEROUS
-            else "",
+            question=f"Shall I really use {_spoken(offered.name)} of {server.name}?",
             trusted=False,
             source=f"MCP server {server.name}",
         )
