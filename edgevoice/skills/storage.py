@@ -38,6 +38,11 @@ MOST = LONGEST - NONCE_BYTES - TAG_BYTES
 _NAME = re.compile(r"[a-z][a-z0-9_-]{0,40}", re.ASCII)
 
 
+def storage_folder(folder: Path | None, environment: Mapping[str, str] = os.environ) -> Path:
+    """Where it is kept: `folder`, or beside everything else that we remember."""
+    return folder or state_folder(environment) / "storage"
+
+
 def open_storage(
     config: StorageConfig, environment: Mapping[str, str] = os.environ
 ) -> "Storage | None":
@@ -46,7 +51,7 @@ def open_storage(
     if not config.enabled:
         return None
     key = load_key(config.key_file, environment, STORAGE)
-    storage = Storage(config.folder or state_folder(environment) / "storage", key)
+    storage = Storage(storage_folder(config.folder, environment), key)
     storage.check_key()
     return storage
 
