@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from edgevoice.audio.chunk import LISTENING_RATE, milliseconds_of
 from edgevoice.dialog.events import (
+    Announced,
     ClauseWritten,
     CuePlayed,
     DraftDropped,
@@ -83,7 +84,8 @@ class TurnReport:
     lie before the `endpoint`. A turn in which we asked the person to say it again has `understood`
     False. `prompt_tokens` were evaluated between the final transcript and the first token,
     `prefilled_tokens` while the person spoke; `written_tokens` is the length of the reply.
-    `wasted_tokens` and `wasted_ms` were evaluated and made for drafts that were dropped.
+    `wasted_tokens` and `wasted_ms` were evaluated and made for drafts that were dropped. A turn in
+    which we spoke `unasked` has no person in it, and no response time.
     """
 
     number: int = 0
@@ -116,6 +118,7 @@ class TurnReport:
     wasted_tokens: int = 0
     wasted_ms: float = 0.0
     cued: bool = False
+    unasked: bool = False
 
     @property
     def written_tokens(self) -> int:
@@ -130,7 +133,7 @@ class TurnReport:
     @property
     def response_ms(self) -> float | None:
         """The person's last voiced sample → our first, in milliseconds."""
-        if self.reply_start is None:
+        if self.reply_start is None or self.unasked:
             return None
         return milliseconds_of(self.reply_start - self.speech_end)
 
@@ -149,6 +152,8 @@ class TurnReport:
             "tts_first_chunk": self.first_sound,
             "playback": self.reply_start,
         }
+        if self.unasked:
+            return dict.fromkeys(moments)
         happened = [(moment, name) for name, moment in moments.items() if moment is not None]
         stages: dict[str, float | None] = {}
         before = self.speech_end
@@ -194,6 +199,8 @@ class Recorder:
                 self._next.partials.clear()  # a television may talk for days
             case DraftDropped():
                 self._next = self._next.without_draft()
+            case Announced():
+                self._next = TurnReport(unasked=True)
             case TurnStarted(turn=number):
                 self._next.number = number
                 self.turns.append(self._next)
@@ -253,10 +260,11 @@ class TurnLog:
                 f"{name} {ms:.0f}" for name, ms in turn.stages_ms().items() if ms is not None
             )
             response = turn.response_ms
+            heard = "never heard" if turn.reply_start is None else "unasked"
             log.info(
                 "turn %d: %s, %s (%s)",
                 turn.number,
                 "interrupted" if turn.interrupted else "complete",
-                "never heard" if response is None else f"response {response:.0f} ms",
+                heard if response is None else f"response {response:.0f} ms",
                 stages,
             )

@@ -221,6 +221,18 @@ def test_a_ring_tone_comes_first_and_nothing_is_said_to_be_late() -> None:
     assert started / SECOND == pytest.approx(3.25, abs=0.1)
 
 
+def test_nobody_waited_for_it_and_nobody_asked() -> None:
+    """What was said before it is not what it answers, and the time since is no response time."""
+    hello = Line(clip(800), "hello", Cue.LINE_ENDED, 0)
+    talk = Rung([hello, silence(6)], ["hello"], ["Hi there."]).hold()
+
+    asked, unasked = talk.turns
+    assert asked.response_ms and not asked.unasked
+    assert (unasked.user, unasked.heard, unasked.unasked) == ("", PASTA, True)
+    assert unasked.response_ms is None
+    assert set(unasked.stages_ms().values()) == {None}
+
+
 def test_whoever_hears_the_tone_alone_has_not_heard_it() -> None:
     talk = Rung(
         [silence(25)],
