@@ -268,6 +268,17 @@ class TranscriptsConfig(Section):
     """The key, if systemd hands none over; a file that nobody else may open."""
 
 
+class StorageConfig(Section):
+    """What it is asked to keep: lists, notes, facts, the words of reminders; sealed."""
+
+    enabled: bool = False
+    """Whether any of it is kept at all."""
+    folder: FilePath | None = None
+    """Where it is kept; nothing: below the folder for our state."""
+    key_file: FilePath | None = None
+    """The key, if systemd hands none over; a file that nobody else may open."""
+
+
 class PrivacyConfig(Section):
     """What is remembered, and for how long; and what must not get out."""
 
@@ -317,6 +328,7 @@ class Config(Section):
     signals: SignalsConfig = SignalsConfig()
     phrases: PhrasesConfig = PhrasesConfig()
     transcripts: TranscriptsConfig = TranscriptsConfig()
+    storage: StorageConfig = StorageConfig()
     privacy: PrivacyConfig = PrivacyConfig()
     profiles: tuple[ProfileConfig, ...] = Field(default=(), max_length=8)
     """What is run where the above cannot be: smaller and smaller."""
