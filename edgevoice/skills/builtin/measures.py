@@ -95,8 +95,8 @@ def _singular(word: str) -> str:
     return word[:-1] if plural else word
 
 
-# Kind; size in the kind's first unit; the name that is spoken; other names. A plural that is not made
-# by an s at the end has an asterisk.
+# Kind; size in the first unit of its kind; the name that is spoken; other names. A plural that is
+# not made by an s at the end has an asterisk.
 _UNITS = """
 length      1                   meter                   m
 length      1000                kilometer               km, klick
