@@ -1,1 +1,1 @@
-"""The tools that come with it."""
+"""The tools that are there from the start."""

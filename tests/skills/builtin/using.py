@@ -1,10 +1,12 @@
 """Using tools without anybody who decides whether they may be used."""
 
 import asyncio
+import json
 from collections.abc import Sequence
 from typing import Any
 
 from edgevoice.dialog.calls import Outcome
+from edgevoice.errors import OutputError
 from edgevoice.skills.tool import Tool
 
 
@@ -27,3 +29,28 @@ class Toolbox:
     def say(self, name: str, **arguments: Any) -> str:
         """What the tool answers."""
         return self(name, **arguments).say
+
+
+class Kept:
+    """A storage that keeps nothing longer than a test. `error` is raised by everything; if `full`,
+    nothing can be saved."""
+
+    def __init__(self) -> None:
+        self.documents: dict[str, Any] = {}
+        self.error: OutputError | None = None
+        self.full = False
+
+    def load(self, name: str) -> Any:
+        if self.error:
+            raise self.error
+        return json.loads(json.dumps(self.documents.get(name)))
+
+    def save(self, name: str, document: Any) -> None:
+        if self.error or self.full:
+            raise self.error or OutputError("the disk is full", "Make room.")
+        self.documents[name] = json.loads(json.dumps(document))
+
+    def remove(self, name: str) -> None:
+        if self.error:
+            raise self.error
+        self.documents.pop(name, None)
