@@ -279,6 +279,15 @@ class StorageConfig(Section):
     """The key, if systemd hands none over; a file that nobody else may open."""
 
 
+class MemoryConfig(Section):
+    """Facts that a person asks it to remember, beyond the conversation; needs `storage`."""
+
+    enabled: bool = False
+    """Whether it may."""
+    retention_days: int = Field(default=365, ge=1, le=36_500)
+    """Days after which a fact is forgotten, unless it was told again."""
+
+
 class PrivacyConfig(Section):
     """What is remembered, and for how long; and what must not get out."""
 
@@ -329,6 +338,7 @@ class Config(Section):
     phrases: PhrasesConfig = PhrasesConfig()
     transcripts: TranscriptsConfig = TranscriptsConfig()
     storage: StorageConfig = StorageConfig()
+    memory: MemoryConfig = MemoryConfig()
     privacy: PrivacyConfig = PrivacyConfig()
     profiles: tuple[ProfileConfig, ...] = Field(default=(), max_length=8)
     """What is run where the above cannot be: smaller and smaller."""

@@ -5,9 +5,9 @@ Notes are a list too, so they are read, taken off and thrown away like one.
 
 import threading
 from collections.abc import Sequence
-from typing import Any, Protocol
 
 from edgevoice.errors import OutputError
+from edgevoice.skills.documents import Documents
 from edgevoice.skills.tool import Effect, Tool, ToolFailedError, tool
 
 DOCUMENT = "lists"
@@ -28,18 +28,6 @@ FORBIDDEN = (
 )
 
 _SAME_LIST = {"": "shopping", "grocery": "shopping", "groceries": "shopping", "note": NOTES}
-
-
-class Documents(Protocol):
-    """Where JSON is kept, by name: a `Storage`. Each may raise `OutputError`."""
-
-    def load(self, name: str) -> Any:
-        """What is kept; None: nothing is."""
-        ...
-
-    def save(self, name: str, document: Any) -> None:
-        """Keep that, in the place of what was kept before."""
-        ...
 
 
 class Pad:
