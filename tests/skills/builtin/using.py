@@ -16,7 +16,7 @@ class Toolbox:
     def __init__(self, tools: Sequence[Tool]) -> None:
         self.tools = {tool.name: tool for tool in tools}
 
-    def __call__(self, name: str, *, key: str = "key", **arguments: Any) -> Outcome:
+    def __call__(self, name: str, /, *, key: str = "key", **arguments: Any) -> Outcome:
         tool = self.tools[name]
         checked = tool.arguments(**arguments)
         given = {field: getattr(checked, field) for field in type(checked).model_fields}
@@ -26,7 +26,7 @@ class Toolbox:
 
         return asyncio.run(use())
 
-    def say(self, name: str, **arguments: Any) -> str:
+    def say(self, name: str, /, **arguments: Any) -> str:
         """What the tool answers."""
         return self(name, **arguments).say
 
