@@ -164,10 +164,10 @@ class Web:
         body = json.loads(await reader.readexactly(int(headers["content-length"])))
         self.requests.append((first, headers, body))
         if status := self.statuses.pop(0):
-            head = [f"HTTP/1.1 {status} X", "Content-Length: 0", "Connection: close"]
+            answer = [f"HTTP/1.1 {status} X", "Content-Length: 0", "Connection: close"]
             if status == 302:
-                head.append("Location: http://127.0.0.1:9/")
-            writer.write("\r\n".join([*head, "", ""]).encode())
+                answer.append("Location: http://127.0.0.1:9/")
+            writer.write("\r\n".join([*answer, "", ""]).encode())
             await writer.drain()
         writer.close()
 
