@@ -133,7 +133,8 @@ class Memory:
         nothing. Of many facts the newest."""
         line = ""
         for text in self.recall(speaker=speaker):
-            more = f'{line}; "{text}"' if line else f'"{text}"'
+            quoted = '"{}"'.format(" ".join(text.split()).replace('"', "'"))
+            more = f"{line}; {quoted}" if line else quoted
             if len(more) > LINE_LETTERS:
                 break
             line = more

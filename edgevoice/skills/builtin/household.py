@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from edgevoice.board import Pressure
 from edgevoice.dialog.attention import Signal
 from edgevoice.skills.tool import Effect, Tool, ToolFailedError, tool
+from edgevoice.skills.writer import Situation
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,16 +67,15 @@ def duration_words(seconds: float) -> str:
 
 
 def household_tools(
-    status: Callable[[], str],
-    last: Callable[[], str],
+    situation: Situation,
     signal: Callable[[Signal], None],
+    status: Callable[[], str],
     hush: Callable[[], object] = lambda: None,
 ) -> list[Tool]:
     """The tools.
 
-    `status`: how we are, in words; called in a thread. The others are called in the event loop:
-    `last`: what we said last, empty if that is nothing, or forgotten; `signal`: what a person does;
-    one to forget has to wait for the end of the reply, or that is cut off; `hush`: ends what rings.
+    `signal`: what a person does, called in the event loop, as is `hush`, which ends what rings.
+    `status`: how we are, in words; called in a thread.
     """
 
     @tool(effect=Effect.NONE)
@@ -86,7 +87,7 @@ def household_tools(
     @tool(effect=Effect.NONE)
     async def repeat() -> str:
         """Say the last reply again."""
-        if not (said := last().strip()):
+        if not (said := situation.last_reply.strip()):
             raise ToolFailedError("There is nothing that I could repeat.")
         return said
 
@@ -105,13 +106,13 @@ def household_tools(
     @tool
     async def sleep() -> str:
         """Go to sleep until woken up."""
-        signal(Signal.SLEEP)
+        situation.afterwards.append(partial(signal, Signal.SLEEP))
         return "Okay. Call me when you need me."
 
     @tool
     async def forget() -> str:
         """Forget what was said in this conversation."""
-        signal(Signal.FORGET)
+        situation.afterwards.append(partial(signal, Signal.FORGET))
         return "Okay. I forget what we said."
 
     return [device_status, repeat, stop, mute, sleep, forget]

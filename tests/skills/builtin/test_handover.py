@@ -23,7 +23,7 @@ from edgevoice.skills.builtin.handover import (
 from edgevoice.skills.sip import PATIENCE_S
 from edgevoice.skills.tool import Effect, ToolFailedError
 from edgevoice.testing import run_virtual
-from tests.skills.builtin.using import Toolbox
+from tests.skills.builtin.using import Bench
 from tests.skills.test_sip import Server, response
 
 SECRET = "the patient Anna has fallen"
@@ -48,7 +48,7 @@ def test_a_command_calls(tmp_path: Path) -> None:
         tmp_path / "page.py",
         "import json, sys; json.dump([sys.argv[1:], sys.stdin.read()], open(sys.argv[1], 'w'))",
     )
-    use = Toolbox(
+    use = Bench(
         handover_tools(
             config(nurse={"command": [*write, str(got), "say: {message}; $(id) {message}"]})
         )
@@ -65,7 +65,7 @@ def test_a_command_is_told_nothing_that_it_does_not_ask_for(tmp_path: Path) -> N
         "import json, os, sys\n"
         "json.dump([sys.argv[1:], dict(os.environ), sys.stdin.read()], open(sys.argv[1], 'w'))",
     )
-    use = Toolbox(handover_tools(config(nurse={"command": [*write, str(got)]})))
+    use = Bench(handover_tools(config(nurse={"command": [*write, str(got)]})))
     assert use.say("call_person", message=SECRET)
     assert SECRET not in got.read_text()
 
@@ -82,14 +82,14 @@ def test_a_command_is_told_nothing_that_it_does_not_ask_for(tmp_path: Path) -> N
 def test_a_command_is_told_plain_words(tmp_path: Path, message: str, told: str) -> None:
     got = tmp_path / "got"
     write = script(tmp_path / "page.py", "import sys; open(sys.argv[1], 'w').write(sys.argv[2])")
-    use = Toolbox(handover_tools(config(nurse={"command": [*write, str(got), "{message}"]})))
+    use = Bench(handover_tools(config(nurse={"command": [*write, str(got), "{message}"]})))
     assert use.say("call_person", message=message) == "I have called the nurse."
     assert got.read_text() == told
 
 
 def test_a_command_that_fails_is_told(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     fail = script(tmp_path / "page.py", "import sys; print(sys.argv[1]); sys.exit(3)")
-    use = Toolbox(handover_tools(config(nurse={"command": [*fail, "{message}"]})))
+    use = Bench(handover_tools(config(nurse={"command": [*fail, "{message}"]})))
     with pytest.raises(ToolFailedError, match=r"could not reach the nurse\. Please use the phone"):
         use("call_person", message=SECRET)
     assert "nurse could not be called: the command has ended with status 3" in caplog.text
@@ -97,7 +97,7 @@ def test_a_command_that_fails_is_told(tmp_path: Path, caplog: pytest.LogCaptureF
 
 
 def test_a_command_that_is_gone_is_told(tmp_path: Path) -> None:
-    use = Toolbox(handover_tools(config(nurse={"command": [str(tmp_path / "gone")]})))
+    use = Bench(handover_tools(config(nurse={"command": [str(tmp_path / "gone")]})))
     with pytest.raises(ToolFailedError, match="could not reach"):
         use("call_person")
 
@@ -107,7 +107,7 @@ def test_a_command_that_takes_too_long_is_told() -> None:
         {"people": {"nurse": {"command": ["sleep", "600"]}}, "timeout_s": 0.01}
     )
     with pytest.raises(ToolFailedError, match="could not reach"):
-        Toolbox(handover_tools(settings))("call_person")
+        Bench(handover_tools(settings))("call_person")
 
 
 def test_a_command_that_is_given_up_ends_with_its_children(tmp_path: Path) -> None:
@@ -285,7 +285,7 @@ def test_sip_that_fails_is_told(status: str, caplog: pytest.LogCaptureFixture) -
 )  # fmt: skip
 def test_whoever_is_meant(name: str, who: str) -> None:
     yes = {"command": ["true"]}
-    use = Toolbox(handover_tools(config(nurse=yes, Anna=yes, doctor=yes)))
+    use = Bench(handover_tools(config(nurse=yes, Anna=yes, doctor=yes)))
     assert use.say("call_person", name=name) == f"I have called {who}."
 
 
@@ -298,16 +298,16 @@ def test_a_default() -> None:
             "called": "{name} knows {now}.",
         }
     )
-    assert Toolbox(handover_tools(settings)).say("call_person") == "the doctor knows {now}."
+    assert Bench(handover_tools(settings)).say("call_person") == "the doctor knows {now}."
 
 
 def test_nobody_is_called_whom_nobody_knows() -> None:
     yes = {"command": ["true"]}
-    use = Toolbox(handover_tools(config(nurse=yes, Anna=yes)))
+    use = Bench(handover_tools(config(nurse=yes, Anna=yes)))
     with pytest.raises(ToolFailedError, match=r"how to call Ben\. I can call the nurse or Anna\."):
         use("call_person", name="Ben")
     with pytest.raises(ToolFailedError, match="There is nobody whom I could call"):
-        Toolbox(handover_tools(HandoverConfig()))("call_person", name="nurse")
+        Bench(handover_tools(HandoverConfig()))("call_person", name="nurse")
 
 
 def test_a_call_goes_on_when_the_person_interrupts() -> None:

@@ -13,17 +13,18 @@ from edgevoice.skills.builtin.household import (
     status_words,
 )
 from edgevoice.skills.tool import Effect, ToolFailedError
-from tests.skills.builtin.using import Toolbox
+from edgevoice.skills.writer import Situation
+from tests.skills.builtin.using import Bench
 
 
 class House:
     def __init__(self) -> None:
-        self.said = ""
+        self.situation = Situation()
         self.signals: list[Signal] = []
         self.hushed = 0
         self.threads: set[int] = set()
-        self.use = Toolbox(
-            household_tools(lambda: "I am fine.", lambda: self.said, self.signal, self.hush)
+        self.use = Bench(
+            household_tools(self.situation, self.signal, lambda: "I am fine.", self.hush)
         )
 
     def signal(self, signal: Signal) -> None:
@@ -35,15 +36,21 @@ class House:
         self.threads.add(threading.get_ident())
 
 
-@pytest.mark.parametrize(
-    ("tool", "signal"),
-    [("mute", Signal.MUTE), ("sleep", Signal.SLEEP), ("forget", Signal.FORGET)],
-)
-def test_signals_in_the_event_loop(tool: str, signal: Signal) -> None:
+def test_the_microphone_is_shut_at_once() -> None:
+    house = House()
+    assert house.use.say("mute").startswith("Okay.")
+    assert house.signals == [Signal.MUTE]
+    assert house.threads == {threading.get_ident()}
+
+
+@pytest.mark.parametrize(("tool", "signal"), [("sleep", Signal.SLEEP), ("forget", Signal.FORGET)])
+def test_what_would_cut_the_reply_off_waits_for_its_end(tool: str, signal: Signal) -> None:
     house = House()
     assert house.use.say(tool).startswith("Okay.")
+    assert house.signals == []
+    (later,) = house.situation.afterwards
+    later()
     assert house.signals == [signal]
-    assert house.threads == {threading.get_ident()}
     assert house.use.tools[tool].effect is Effect.ACTS
 
 
@@ -57,7 +64,7 @@ def test_says_it_again() -> None:
     house = House()
     with pytest.raises(ToolFailedError, match="nothing"):
         house.use("repeat")
-    house.said = "Twelve, I think."
+    house.situation.last_reply = "Twelve, I think."
     assert house.use.say("repeat") == "Twelve, I think."
     assert house.use.tools["repeat"].effect is Effect.NONE
 

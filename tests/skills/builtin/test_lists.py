@@ -17,17 +17,17 @@ from edgevoice.skills.builtin.lists import (
 )
 from edgevoice.skills.storage import Storage
 from edgevoice.skills.tool import Effect, ToolFailedError
-from tests.skills.builtin.using import Kept, Toolbox
+from tests.skills.builtin.using import Bench, Kept
 
 KEY = bytes(range(32))
 
 
 @pytest.fixture
-def use(tmp_path: Path) -> Toolbox:
-    return Toolbox(list_tools(Storage(tmp_path / "storage", KEY)))
+def use(tmp_path: Path) -> Bench:
+    return Bench(list_tools(Storage(tmp_path / "storage", KEY)))
 
 
-def test_a_shopping_list(use: Toolbox) -> None:
+def test_a_shopping_list(use: Bench) -> None:
     assert use.say("read_list") == "There is nothing on your shopping list."
     assert use.say("add_to_list", item="milk") == "I have put milk on your shopping list."
     assert use.say("read_list") == "On your shopping list: milk."
@@ -41,7 +41,7 @@ def test_a_shopping_list(use: Toolbox) -> None:
     assert use.say("read_list", list="groceries") == "On your shopping list: milk, eggs and bread."
 
 
-def test_nothing_stands_there_twice(use: Toolbox) -> None:
+def test_nothing_stands_there_twice(use: Bench) -> None:
     use.say("add_to_list", item="milk")
     assert use.say("add_to_list", item="Milk") == "Milk is on your shopping list already."
     assert use.say("add_to_list", item="milk, tea") == "I have put tea on your shopping list."
@@ -51,7 +51,7 @@ def test_nothing_stands_there_twice(use: Toolbox) -> None:
     assert use.say("add_to_list", item="oat milk") == "I have put oat milk on your shopping list."
 
 
-def test_takes_off_only_what_is_meant(use: Toolbox) -> None:
+def test_takes_off_only_what_is_meant(use: Bench) -> None:
     use.say("add_to_list", item="red apples, green apples, milk")
     with pytest.raises(ToolFailedError, match="cannot find that on your shopping list"):
         use.say("remove_from_list", item="apples")
@@ -63,7 +63,7 @@ def test_takes_off_only_what_is_meant(use: Toolbox) -> None:
     assert use.say("read_list") == "On your shopping list: red apples and milk."
 
 
-def test_lists_do_not_mix(use: Toolbox) -> None:
+def test_lists_do_not_mix(use: Bench) -> None:
     use.say("add_to_list", item="nails", list="hardware")
     assert use.say("read_list") == "There is nothing on your shopping list."
     assert use.say("clear_list") == "There is nothing on your shopping list any more."
@@ -72,7 +72,7 @@ def test_lists_do_not_mix(use: Toolbox) -> None:
     assert use.say("read_list", list="hardware") == "There is nothing on your hardware list."
 
 
-def test_notes(use: Toolbox) -> None:
+def test_notes(use: Bench) -> None:
     assert use.say("read_notes") == "You have no notes."
     assert use.say("add_note", text="the key is under the mat") == "I have written that down."
     assert use.say("read_notes") == "You have one note. The key is under the mat."
@@ -85,7 +85,7 @@ def test_notes(use: Toolbox) -> None:
 
 
 def test_what_acts_and_what_asks() -> None:
-    tools = Toolbox(list_tools(None)).tools
+    tools = Bench(list_tools(None)).tools
     assert {name for name, tool in tools.items() if tool.effect is Effect.NONE} == {
         "read_list",
         "read_notes",
@@ -109,19 +109,19 @@ def test_what_acts_and_what_asks() -> None:
 )
 def test_without_storage_it_says_so(name: str, arguments: dict[str, str]) -> None:
     with pytest.raises(ToolFailedError, match=r"not allowed to keep lists.*switch on storage"):
-        Toolbox(list_tools(None))(name, **arguments)
+        Bench(list_tools(None))(name, **arguments)
 
 
 def test_it_outlives_us_and_is_sealed(tmp_path: Path) -> None:
-    Toolbox(list_tools(Storage(tmp_path, KEY))).say("add_to_list", item="milk")
-    again = Toolbox(list_tools(Storage(tmp_path, KEY)))
+    Bench(list_tools(Storage(tmp_path, KEY))).say("add_to_list", item="milk")
+    again = Bench(list_tools(Storage(tmp_path, KEY)))
     assert again.say("read_list") == "On your shopping list: milk."
     assert not any(b"milk" in file.read_bytes() for file in tmp_path.iterdir())
 
 
 def test_everything_has_an_end() -> None:
     storage = Kept()
-    use = Toolbox(list_tools(storage))
+    use = Bench(list_tools(storage))
     for n in range(MOST_LISTS):
         use.say("add_to_list", item="one", list=f"number {n}")
     with pytest.raises(ToolFailedError, match="too many lists"):
@@ -139,7 +139,7 @@ def test_everything_has_an_end() -> None:
 
 def test_a_disk_that_refuses_is_told() -> None:
     storage = Kept()
-    use = Toolbox(list_tools(storage))
+    use = Bench(list_tools(storage))
     storage.error = OutputError("the disk is full", "Make room.")
     with pytest.raises(ToolFailedError, match="cannot read my lists"):
         use.say("read_list")
@@ -155,14 +155,14 @@ def test_a_disk_that_refuses_is_told() -> None:
 def test_what_it_does_not_know_is_empty(document: object) -> None:
     storage = Kept()
     storage.documents[DOCUMENT] = document
-    use = Toolbox(list_tools(storage))
+    use = Bench(list_tools(storage))
     assert use.say("read_list") == "There is nothing on your shopping list."
 
 
 @given(st.lists(st.text(min_size=1, max_size=20), max_size=12), st.text(max_size=30))
 def test_any_words_do_no_harm(items: list[str], name: str) -> None:
     storage = Kept()
-    use = Toolbox(list_tools(storage))
+    use = Bench(list_tools(storage))
     for item in items:
         try:
             use.say("add_to_list", item=item, list=name)

@@ -7,7 +7,7 @@ from edgevoice.skills.builtin.memory import memory_tools
 from edgevoice.skills.facts import LONGEST, MOST, Memory
 from edgevoice.skills.introductions import Speaker
 from edgevoice.skills.tool import Effect, ToolFailedError
-from tests.skills.builtin.using import Kept, Toolbox
+from tests.skills.builtin.using import Bench, Kept
 
 
 class Room:
@@ -15,7 +15,7 @@ class Room:
         self.storage = Kept()
         self.speaker = Speaker()
         memory = Memory(self.storage, 30)
-        self.use = Toolbox(memory_tools(memory, lambda: self.speaker.name))
+        self.use = Bench(memory_tools(memory, lambda: self.speaker.name))
 
 
 def test_remembers_and_tells() -> None:
@@ -107,11 +107,11 @@ def test_says_why_not() -> None:
 )
 def test_without_leave_it_says_so(name: str, arguments: dict[str, str]) -> None:
     with pytest.raises(ToolFailedError, match="not allowed to remember"):
-        Toolbox(memory_tools(None))(name, **arguments)
+        Bench(memory_tools(None))(name, **arguments)
 
 
 def test_what_acts_and_what_asks() -> None:
-    effects = {name: tool.effect for name, tool in Toolbox(memory_tools(None)).tools.items()}
+    effects = {name: tool.effect for name, tool in Bench(memory_tools(None)).tools.items()}
     assert effects == {
         "remember_fact": Effect.ACTS,
         "recall_facts": Effect.NONE,

@@ -13,9 +13,9 @@ from edgevoice.skills.builtin.arithmetic import LONGEST, SumError, work_out
 from edgevoice.skills.builtin.number_words import in_digits, spoken, written
 from edgevoice.skills.builtin.sums import sum_tools
 from edgevoice.skills.tool import Effect, ToolFailedError
-from tests.skills.builtin.using import Toolbox
+from tests.skills.builtin.using import Bench
 
-TOOLS = Toolbox(sum_tools())
+TOOLS = Bench(sum_tools())
 
 
 def said(expression: str) -> str:

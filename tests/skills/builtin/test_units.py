@@ -10,9 +10,9 @@ from edgevoice.skills.builtin.measures import KINDS, UNITS, Unit, choose, conver
 from edgevoice.skills.builtin.measures import units_called as called
 from edgevoice.skills.builtin.units import unit_tools
 from edgevoice.skills.tool import Effect, ToolFailedError
-from tests.skills.builtin.using import Toolbox
+from tests.skills.builtin.using import Bench
 
-TOOLS = Toolbox(unit_tools())
+TOOLS = Bench(unit_tools())
 
 
 def said(value: float, here: str, there: str) -> str:

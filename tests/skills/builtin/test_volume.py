@@ -18,7 +18,7 @@ from edgevoice.skills.builtin.volume import (
     volume_tools,
 )
 from edgevoice.skills.tool import ToolFailedError
-from tests.skills.builtin.using import Toolbox
+from tests.skills.builtin.using import Bench
 
 
 class Speaker:
@@ -33,7 +33,7 @@ def file(tmp_path: Path) -> Path:
 
 def test_sets_and_remembers(file: Path) -> None:
     loud = Speaker()
-    use = Toolbox(volume_tools(loud, file))
+    use = Bench(volume_tools(loud, file))
     assert use.say("set_volume", level=35) == "The volume is 35."
     assert loud.level == remembered_level(file) == 35
     assert use.say("change_volume", direction="up") == "The volume is 50."
@@ -44,12 +44,12 @@ def test_sets_and_remembers(file: Path) -> None:
 @pytest.mark.parametrize("level", [-1, 101, 1000])
 def test_takes_no_level_that_there_is_not(file: Path, level: int) -> None:
     with pytest.raises(ValidationError):
-        Toolbox(volume_tools(Speaker(), file)).say("set_volume", level=level)
+        Bench(volume_tools(Speaker(), file)).say("set_volume", level=level)
 
 
 def test_quieter_and_quieter_stays_audible(file: Path) -> None:
     loud = Speaker()
-    use = Toolbox(volume_tools(loud, file))
+    use = Bench(volume_tools(loud, file))
     for _ in range(10):
         try:
             use.say("change_volume", direction="down")
@@ -86,7 +86,7 @@ def test_a_disk_that_refuses_does_not_keep_it_loud(
 ) -> None:
     (tmp_path / "taken").write_text("")
     loud = Speaker()
-    use = Toolbox(volume_tools(loud, tmp_path / "taken" / "volume.json"))
+    use = Bench(volume_tools(loud, tmp_path / "taken" / "volume.json"))
     assert use.say("set_volume", level=20) == "The volume is 20."
     assert loud.level == 20
     assert "not remembered" in caplog.text

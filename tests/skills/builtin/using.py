@@ -10,7 +10,7 @@ from edgevoice.errors import OutputError
 from edgevoice.skills.tool import Tool
 
 
-class Toolbox:
+class Bench:
     """Tools by their names; arguments are checked as in a conversation."""
 
     def __init__(self, tools: Sequence[Tool]) -> None:
