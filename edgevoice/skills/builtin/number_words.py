@@ -172,7 +172,10 @@ def _whole(tokens: Sequence[str], at: int) -> tuple[Fraction, int]:
             group, last = group * 100, "hundred"
         elif word in _LARGE and last in ("unit", "ten", "hundred"):
             total, group, last = total + group * _LARGE[word], Fraction(0), "large"
-        elif word in ("a", "an") and last == "nothing" and _is_large(_word(tokens, end + 1)):
+        elif last == "nothing" and _is_large(word):
+            group, last = Fraction(1), "unit"  # "hundred" is one of them
+            continue
+        elif last == "nothing" and word == "a" and _is_large(_word(tokens, end + 1)):
             group, last = Fraction(1), "unit"
         elif not (word == "and" and last in ("hundred", "large") and _goes_on(tokens, end + 1)):
             return total + group, end

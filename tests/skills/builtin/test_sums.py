@@ -179,6 +179,8 @@ def test_short_decimals_are_said_whole(digits: int, places: int) -> None:
         ("twenty one", "21"),
         ("one hundred", "100"),
         ("a hundred and one", "101"),
+        ("hundred and one", "101"),
+        ("thousand times thousand", "1000 times 1000"),
         ("nineteen hundred", "1900"),
         ("two thousand and twenty six", "2026"),
         ("three hundred thousand four hundred and five", "300405"),
