@@ -6,9 +6,10 @@ relative to that file; a default path is relative to the folder that edgevoice w
 """
 
 import os
+import re
 from collections.abc import Collection, Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal, get_args, get_origin
 
 import yaml
 from pydantic import (
@@ -24,6 +25,7 @@ from pydantic import (
 
 from edgevoice.dialog.endpoint import ANCHORS_MS
 from edgevoice.errors import ConfigError, one_line
+from edgevoice.skills.sip import Address
 from edgevoice.yaml_text import PYTHON_ERRORS, load, read_text
 
 HOME = Path(__file__).resolve().parent.parent
@@ -256,6 +258,61 @@ class SignalsConfig(Section):
     """Where the state is shown: `log`, `none`, or a GPIO line, as gpiochip0:27."""
 
 
+class PersonConfig(Section):
+    """How somebody is called: one of these."""
+
+    command: tuple[str, ...] = ()
+    """A program and its arguments, run without a shell; {message} in one of them is what to tell
+    them."""
+    webhook: str | None = None
+    """An address that JSON is posted to."""
+    sip: str | None = None
+    """A SIP address that takes messages, as sip:nurse@10.0.0.5."""
+
+    @model_validator(mode="after")
+    def _one_way(self) -> "PersonConfig":
+        if sum(map(bool, (self.command, self.webhook, self.sip))) != 1:
+            raise ValueError("it should have one of command, webhook and sip")
+        return self
+
+    @field_validator("webhook")
+    @classmethod
+    def _is_web(cls, value: str | None) -> str | None:
+        if value is not None and not re.fullmatch(r"https?://[^\s/]+(/\S*)?", value):
+            raise ValueError("it should be like https://host/path")
+        return value
+
+    @field_validator("sip")
+    @classmethod
+    def _is_sip(cls, value: str | None) -> str | None:
+        if value is not None:
+            Address.parse(value)
+        return value
+
+
+class HandoverConfig(Section):
+    """Whom it may call when a person is needed."""
+
+    people: dict[str, PersonConfig] = Field(default={}, max_length=20)
+    """By name, and how each is called."""
+    default: str = ""
+    """Who is called if nobody is named; nothing: the first one."""
+    timeout_s: float = Field(default=20.0, gt=0, le=120)
+    """Seconds after which nobody was reached."""
+    called: str = "I have called {name}."
+    """Said when somebody was called."""
+    failed: str = "I could not reach {name}. Please use the phone."
+    """Said when that has failed."""
+    nobody: str = "There is nobody whom I could call. Please use the phone."
+    """Said when there are no `people`."""
+
+    @model_validator(mode="after")
+    def _default_is_known(self) -> "HandoverConfig":
+        if self.default and self.default not in self.people:
+            raise ValueError("handover.default is not one of handover.people")
+        return self
+
+
 class TranscriptsConfig(Section):
     """What was said, kept sealed, where that is wanted."""
 
@@ -280,6 +337,15 @@ class StorageConfig(Section):
     """Where it is kept; nothing: below the folder for our state."""
     key_file: FilePath | None = None
     """The key, if systemd hands none over; a file that nobody else may open."""
+
+
+class MemoryConfig(Section):
+    """Facts that a person asks it to remember, beyond the conversation; needs `storage`."""
+
+    enabled: bool = False
+    """Whether it may."""
+    retention_days: int = Field(default=365, ge=1, le=36_500)
+    """Days after which a fact is forgotten, unless it was told again."""
 
 
 class PrivacyConfig(Section):
@@ -384,8 +450,10 @@ class Config(Section):
     signals: SignalsConfig = SignalsConfig()
     phrases: PhrasesConfig = PhrasesConfig()
     tools: ToolsConfig = ToolsConfig()
+    handover: HandoverConfig = HandoverConfig()
     transcripts: TranscriptsConfig = TranscriptsConfig()
     storage: StorageConfig = StorageConfig()
+    memory: MemoryConfig = MemoryConfig()
     privacy: PrivacyConfig = PrivacyConfig()
     profiles: tuple[ProfileConfig, ...] = Field(default=(), max_length=8)
     """What is run where the above cannot be: smaller and smaller."""
@@ -519,6 +587,8 @@ def _keys(*path: str | int) -> Collection[str]:
     for part in path:
         if isinstance(part, int):  # one of several
             kind = next(iter(get_args(kind)), None)
+        elif get_origin(kind) is dict:  # one of those with names
+            kind = get_args(kind)[1]
         elif isinstance(kind, type) and issubclass(kind, Section) and part in kind.model_fields:
             kind = kind.model_fields[part].annotation
         else:
