@@ -196,6 +196,15 @@ class PhrasesConfig(Section):
     """Short answers, "mhm", "stop", "go to sleep" and the like, in the language that is spoken."""
 
 
+class IntentsConfig(Section):
+    """Requests that need no language model: answered at once, and always in the same way."""
+
+    enabled: bool = True
+    """Whether they are looked for; otherwise everything goes to the language model."""
+    file: FilePath = HOME / "edgevoice/languages/en-intents.yaml"
+    """Their sentences, and the tool that each of them means, in the language that is spoken."""
+
+
 class BargeInConfig(Section):
     """Being interrupted."""
 
@@ -451,6 +460,7 @@ class Config(Section):
     phrases: PhrasesConfig = PhrasesConfig()
     tools: ToolsConfig = ToolsConfig()
     handover: HandoverConfig = HandoverConfig()
+    intents: IntentsConfig = IntentsConfig()
     transcripts: TranscriptsConfig = TranscriptsConfig()
     storage: StorageConfig = StorageConfig()
     memory: MemoryConfig = MemoryConfig()
