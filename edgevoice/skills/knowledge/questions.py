@@ -26,7 +26,7 @@ _WEAK = frozenset(
     "amount cost costs price pay expensive cheap start starts begin begins end ends finish happen "
     "happens use used using get gets go goes going come find make makes made take takes put keep "
     "work works thing things way kind sort type name called need needs needed allowed permitted "
-    "possible able supposed have happen look looking see ask people person place anywhere far "
+    "possible able supposed bring happen look looking see ask people person place anywhere far "
     "new first last next different best good bad big small old early late today tomorrow "
     "question answer information details rule rules instructions document documents manual "
     "handbook guide allow please try trying help do".split()
@@ -73,7 +73,7 @@ _TO_SOMEBODY = re.compile(
 )
 _WORD = re.compile(r"[^\W_]+(?:[-‐‑][^\W_]+)*")
 _POSSESSIVE = re.compile(r"['’](?:s|t|re|ve|ll|d|m)\b", re.IGNORECASE)
-_MOST_WORDS = 24
+_MOST_WORDS = 16
 
 
 class Wanted(Enum):
@@ -82,6 +82,7 @@ class Wanted(Enum):
     ANYTHING = ""
     NUMBER = "number"
     TIME = "time"
+    PLACE = "place"
     STEPS = "steps"
 
 
@@ -91,6 +92,7 @@ _KINDS = (
         Wanted.TIME,
         re.compile(r"\bwhen\b|\bwhat (?:time|day|hours?)\b|\bhow (?:late|early)\b", re.I),
     ),
+    (Wanted.PLACE, re.compile(r"\bwhere\b", re.I)),
     (
         Wanted.NUMBER,
         re.compile(
