@@ -24,6 +24,7 @@ from pydantic import (
 
 from edgevoice.dialog.endpoint import ANCHORS_MS
 from edgevoice.errors import ConfigError, one_line
+from edgevoice.skills.knowledge.answer import MIN_FIT
 from edgevoice.yaml_text import PYTHON_ERRORS, load, read_text
 
 HOME = Path(__file__).resolve().parent.parent
@@ -191,6 +192,17 @@ class PhrasesConfig(Section):
     """Short answers, "mhm", "stop", "go to sleep" and the like, in the language that is spoken."""
 
 
+class KnowledgeConfig(Section):
+    """Answers from documents of your own."""
+
+    folder: FilePath | None = None
+    """Where the documents lie: Markdown, text, PDF; nothing: there are none."""
+    index: FilePath | None = None
+    """Where their index is kept; nothing: in the folder for our state."""
+    min_fit: float = Field(default=MIN_FIT, ge=0, le=1)
+    """How well a passage has to fit a question to be the answer."""
+
+
 class BargeInConfig(Section):
     """Being interrupted."""
 
@@ -306,6 +318,7 @@ class Config(Section):
     attention: AttentionConfig = AttentionConfig()
     signals: SignalsConfig = SignalsConfig()
     phrases: PhrasesConfig = PhrasesConfig()
+    knowledge: KnowledgeConfig = KnowledgeConfig()
     transcripts: TranscriptsConfig = TranscriptsConfig()
     privacy: PrivacyConfig = PrivacyConfig()
     profiles: tuple[ProfileConfig, ...] = Field(default=(), max_length=8)

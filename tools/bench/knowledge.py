@@ -22,8 +22,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from edgevoice.skills.knowledge.answer import MIN_FIT
 from edgevoice.skills.knowledge.index import refresh
-from edgevoice.skills.knowledge.knowledge import EASIER, MIN_FIT, NOTHING, Knowledge
+from edgevoice.skills.knowledge.knowledge import EASIER, NOTHING, Knowledge
 from edgevoice.skills.knowledge.questions import understood
 from tools.bench.knowledge_set import DOCUMENTS, QUESTIONS, Labelled, questions
 

@@ -14,6 +14,9 @@ from edgevoice.dialog.speakable import speakable
 from edgevoice.skills.knowledge.passages import sentences
 from edgevoice.skills.knowledge.questions import Wanted
 
+MIN_FIT = 0.6
+"""From this fit on, an answer is given without being asked for documents; by measurement, see
+tools/bench/knowledge.py."""
 MOST_WORDS = 45
 """Of an answer, its title not counted: about twenty seconds."""
 
@@ -112,7 +115,9 @@ def pieces_of(text: str) -> list[tuple[str, bool]]:
             cells = [cell.strip() for cell in line.strip().strip("|").split("|")]
             pieces.append((", ".join(filter(None, cells)), True))
         elif mark := _ITEM.match(line):
-            pieces += [(each, True) for each in sentences(line[mark.end() :])]
+            item = line[mark.end() :]
+            whole = len(item.split()) <= MOST_WORDS
+            pieces += [(each, True) for each in ([item] if whole else sentences(item))]
         else:
             pieces += [(each, False) for each in sentences(line)]
     return pieces

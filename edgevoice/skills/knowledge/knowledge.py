@@ -10,9 +10,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Lock
 
+from edgevoice.config import KnowledgeConfig
 from edgevoice.dialog.calls import Outcome
 from edgevoice.dialog.speakable import speakable
+from edgevoice.errors import EdgevoiceError
 from edgevoice.skills.knowledge.answer import (
+    MIN_FIT,
     Candidate,
     Piece,
     Term,
@@ -21,13 +24,13 @@ from edgevoice.skills.knowledge.answer import (
     rarity,
     spoken,
 )
-from edgevoice.skills.knowledge.index import Found, Index, IndexBrokenError
+from edgevoice.skills.knowledge.index import Found, Index, IndexBrokenError, refresh
 from edgevoice.skills.knowledge.questions import Question, Word, understood
 from edgevoice.skills.knowledge.words import Stems
 from edgevoice.skills.tool import Effect, Tool, tool
+from edgevoice.state_folder import state_folder
 
 NOTHING = "I don't have that in your documents."
-MIN_FIT = 0.6
 EASIER = 0.85
 """Who asks for the documents is content with so much of the least fit."""
 
@@ -170,6 +173,31 @@ def _parts(word: str) -> list[str]:
     """How a word may be written: a hyphenated one joined, and its parts."""
     parts = [part for part in word.replace("‐", "-").replace("‑", "-").split("-") if part]
     return ["".join(parts), *parts] if len(parts) > 1 else parts
+
+
+def index_path(config: KnowledgeConfig) -> Path:
+    """Where the index lies: where `config` says, else in the folder for our state."""
+    return config.index or state_folder() / "knowledge.db"
+
+
+def open_knowledge(config: KnowledgeConfig) -> Knowledge | None:
+    """What the documents know that `config` names; None where it names none.
+
+    The index is brought up to date first: of documents that are as they were, only names, sizes and
+    times are looked at. What cannot be read is told in the log, and the rest used; without the
+    folder, what the index knows from before.
+    """
+    if config.folder is None:
+        return None
+    path = index_path(config)
+    try:
+        refreshed = refresh(config.folder, path)
+    except EdgevoiceError as error:
+        _logger.warning("the documents cannot be looked at again: %s", error)
+    else:
+        for name, trouble in refreshed.troubles.items():
+            _logger.warning("the document %s %s", name, trouble)
+    return Knowledge(path, config.min_fit)
 
 
 def knowledge_tools(knowledge: Knowledge) -> list[Tool]:
