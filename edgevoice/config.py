@@ -26,6 +26,7 @@ from pydantic import (
 from edgevoice.dialog.endpoint import ANCHORS_MS
 from edgevoice.errors import ConfigError, one_line
 from edgevoice.skills.sip import Address
+from edgevoice.skills.knowledge.answer import MIN_FIT
 from edgevoice.yaml_text import PYTHON_ERRORS, load, read_text
 
 HOME = Path(__file__).resolve().parent.parent
@@ -203,6 +204,17 @@ class IntentsConfig(Section):
     """Whether they are looked for; otherwise everything goes to the language model."""
     file: FilePath = HOME / "edgevoice/languages/en-intents.yaml"
     """Their sentences, and the tool that each of them means, in the language that is spoken."""
+
+
+class KnowledgeConfig(Section):
+    """Answers from documents of your own."""
+
+    folder: FilePath | None = None
+    """Where the documents lie: Markdown, text, PDF; nothing: there are none."""
+    index: FilePath | None = None
+    """Where their index is kept; nothing: in the folder for our state."""
+    min_fit: float = Field(default=MIN_FIT, ge=0, le=1)
+    """How well a passage has to fit a question to be the answer."""
 
 
 class BargeInConfig(Section):
@@ -461,6 +473,7 @@ class Config(Section):
     tools: ToolsConfig = ToolsConfig()
     handover: HandoverConfig = HandoverConfig()
     intents: IntentsConfig = IntentsConfig()
+    knowledge: KnowledgeConfig = KnowledgeConfig()
     transcripts: TranscriptsConfig = TranscriptsConfig()
     storage: StorageConfig = StorageConfig()
     memory: MemoryConfig = MemoryConfig()

@@ -9,6 +9,7 @@ from edgevoice.cli import (
     controlling,
     inspecting,
     keeping,
+    knowing,
     measuring,
     serving,
     speaking,
@@ -57,6 +58,7 @@ app.add_typer(tooling.tools, name="tools", rich_help_panel=TRY)
 app.command(rich_help_panel=CHECK)(inspecting.devices)
 app.command(rich_help_panel=CHECK)(inspecting.doctor)
 app.add_typer(storing.models, name="models", rich_help_panel=CHECK)
+app.add_typer(knowing.knowledge, name="knowledge", rich_help_panel=CHECK)
 app.add_typer(serving.service, name="service", rich_help_panel=CHECK)
 app.add_typer(keeping.audit, name="audit", rich_help_panel=CHECK)
 app.add_typer(keeping.transcripts, name="transcripts", rich_help_panel=CHECK)
