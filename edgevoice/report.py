@@ -157,6 +157,8 @@ class TurnReport:
             "tts_first_chunk": self.first_sound,
             "playback": self.reply_start,
         }
+        if self.unasked:
+            return dict.fromkeys(moments)
         happened = [(moment, name) for name, moment in moments.items() if moment is not None]
         stages: dict[str, float | None] = {}
         before = self.speech_end
@@ -267,10 +269,11 @@ class TurnLog:
                 f"{name} {ms:.0f}" for name, ms in turn.stages_ms().items() if ms is not None
             )
             response = turn.response_ms
+            heard = "never heard" if turn.reply_start is None else "unasked"
             log.info(
                 "turn %d: %s, %s (%s)",
                 turn.number,
                 "interrupted" if turn.interrupted else "complete",
-                "never heard" if response is None else f"response {response:.0f} ms",
+                heard if response is None else f"response {response:.0f} ms",
                 stages,
             )

@@ -26,6 +26,7 @@ from rich.table import Table
 from rich.text import Text
 
 from edgevoice.dialog.events import (
+    Announced,
     ClauseWritten,
     Event,
     Misunderstood,
@@ -98,6 +99,8 @@ class Show:
                 self._partial = None
             case Understood() | Misunderstood():
                 self._partial, self._words = what.text, what
+            case Announced():
+                self._words = None  # nobody has asked
             case TurnStarted():
                 self._partial = None
                 if self._words:

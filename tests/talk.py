@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Self
 
 import numpy as np
 
@@ -110,7 +111,7 @@ class Talk:
     phases: list[tuple[int, Phase]] = field(default_factory=list)
     """(sample, what was shown from then on)"""
 
-    def hold(self) -> "Talk":
+    def hold(self) -> Self:
         """Hold the conversation; fails when a script was not used up, though it should be."""
         run_virtual(self._hold())
         return self

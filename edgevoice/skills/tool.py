@@ -57,7 +57,7 @@ class Tool:
     """Something that can be used. `arguments` checks them. `timeout_s`: how long one try may take.
     `tries`: how often it is tried; more than once only where doing it twice is doing it once.
     `lasts`: whether it goes on when the person interrupts. `question`: what is asked before it is
-    used, with the arguments in braces, if it is dangerous. `trusted`: whether what it answers is
+    used where that wants a yes, with the arguments in braces. `trusted`: whether what it answers is
     ours. `source`: where it is from, for people."""
 
     spec: ToolSpec
@@ -137,7 +137,7 @@ def tool(
             timeout_s,
             tries,
             lasts,
-            asked if effect is Effect.DANGEROUS else "",
+            asked,
         )
 
     return make(function) if function else make

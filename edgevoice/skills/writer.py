@@ -29,6 +29,7 @@ from edgevoice.dialog.history import Message
 from edgevoice.report import Journal
 from edgevoice.responders.base import Ending, Request
 from edgevoice.responders.writers import ChatWriter
+from edgevoice.skills.introductions import Speaker
 from edgevoice.skills.runner import run
 from edgevoice.skills.tool import Effect, Tool
 from edgevoice.skills.toolbox import Toolbox
@@ -88,6 +89,8 @@ class Situation:
     """What the person heard of us last."""
     words: str = ""
     """The person's last words."""
+    speaker: Speaker = field(default_factory=Speaker)
+    """Who has introduced themselves."""
     afterwards: list[Callable[[], None]] = field(default_factory=list)
     """What is to be done once the reply has ended: going to sleep sooner would cut it off."""
 
@@ -158,6 +161,7 @@ class SkilledWriter:
         """Wipe what the language model has read, and what we have asked."""
         self._question = None
         self._situation.last_reply = self._situation.words = ""
+        self._situation.speaker.forget()
         await self._chat.forget()
 
     async def write(self, request: Request) -> AsyncGenerator[str, None]:
@@ -166,6 +170,7 @@ class SkilledWriter:
         said = [m.content for m in request.messages if m.role == "assistant" and m.content]
         self._situation.last_reply = said[-1] if said else ""
         self._situation.words = words
+        self._situation.speaker.hear(words)
         waiting = self._waiting(request.messages)
         consent = self._understanding.consent(words) if waiting else None
         if consent is False:

@@ -25,7 +25,7 @@ def gate() -> Iterator[threading.Event]:
 
 
 def test_a_function_runs_in_a_thread_of_its_own_and_knows_the_context() -> None:
-    async def main() -> tuple[str, str]:
+    async def main() -> object:
         NAME.set("here")
         return await in_thread(lambda: (NAME.get(), threading.current_thread().name))
 

@@ -82,7 +82,7 @@ def test_a_function_is_told_of_by_its_name_its_docstring_and_its_types() -> None
         "required": ["place"],
         "additionalProperties": False,
     }
-    assert (tide.effect, tide.tries, tide.lasts, tide.question) == (Effect.ACTS, 1, False, "")
+    assert (tide.effect, tide.tries, tide.lasts) == (Effect.ACTS, 1, False)
     assert tide.trusted and tide.source == "built in"
 
 
@@ -218,12 +218,12 @@ def test_a_dangerous_tool_asks_first() -> None:
     assert wipe.question.format() == "Shall I really do this: Clears {everything}?"
 
 
-def test_others_do_not_ask() -> None:
-    @tool(question="Really?")
+def test_so_do_others_after_they_were_told_to_by_strangers() -> None:
+    @tool
     def look() -> None:
-        """Looks."""
+        """Looks at {everything}."""
 
-    assert look.question == ""
+    assert look.question.format() == "Shall I really do this: Looks at {everything}?"
 
 
 # --- what cannot be told

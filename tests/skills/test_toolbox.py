@@ -52,9 +52,9 @@ def test_two_of_one_name_are_refused_and_nothing_is_added() -> None:
     box = Toolbox([stop])
     with pytest.raises(ConfigError, match=r"two tools are called stop \(built in and built in\)"):
         box.add([light, stop])
-    assert box.tools == (stop,)
+    assert [tool.name for tool in box.tools] == ["stop"]
     box.add([light])
-    assert box.tools == (stop, light)
+    assert [tool.name for tool in box.tools] == ["stop", "light"]
 
 
 def test_checked_arguments_are_of_the_tools_types_and_complete() -> None:

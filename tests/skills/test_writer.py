@@ -316,6 +316,14 @@ def test_what_has_to_wait_for_the_end_of_the_reply_is_done_then_and_once() -> No
     assert done == ["sleep"]
 
 
+def test_whoever_introduces_themselves_is_known_until_the_conversation_is_forgotten() -> None:
+    desk = Desk(["Hello Anna.", "It is noon."])
+    talk(desk, "hello I am Anna", "what time is it")
+    assert desk.situation.speaker.name == "Anna"
+    run_virtual(desk.writer.forget())
+    assert desk.situation.speaker.name == ""
+
+
 @each_hostile
 def test_what_others_wrote_is_data(hostile: Hostile) -> None:
     """Even a model that obeys it cannot do what is dangerous, or claim that it has."""

@@ -130,8 +130,8 @@ The roof windows open by themselves at 24 degrees. If the motor fails, there is 
 beside the door. The heater comes on below five degrees and needs a new gas bottle about every three
 weeks in winter.
 
-Against aphids, we use soapy water, one spoonful of soft soap to a litre. We do not use poison. Slugs
-are collected at dusk.
+Against aphids, we use soapy water, one spoonful of soft soap to a litre. We do not use poison.
+Slugs are collected at dusk.
 
 The rain barrel holds 300 litres. When it is empty, the tap behind the shed may be used, but not
 between noon and four.
@@ -219,7 +219,8 @@ For each item, 20 cents are due per day. After six weeks the item has to be repl
 
 ## Printing
 
-Black-and-white pages cost ten cents, colour pages forty. Printers take coins only. Scanning is free.
+Black-and-white pages cost ten cents, colour pages forty. Printers take coins only.
+Scanning is free.
 """,
         "heat-pump.md": """\
 # Heat Pump: Operating Manual
@@ -261,19 +262,20 @@ The guarantee lasts five years, the compressor's ten, provided that it is servic
         "clinic-visitors.md": """\
 # Visiting Patients
 
-Visitors are welcome every day from two to seven. In intensive care, only two visitors at a time, for
-half an hour, and after a call to the ward.
+Visitors are welcome every day from two to seven. In intensive care, only two visitors at a time,
+for half an hour, and after a call to the ward.
 
 Children under twelve come with an adult. Flowers are not allowed in intensive care and on the
 transplant ward.
 
-Please clean your hands at the dispensers beside every door. Stay at home with a cough, a fever or an
-upset stomach.
+Please clean your hands at the dispensers beside every door. Stay at home with a cough, a fever or
+an upset stomach.
 
 ## Getting here
 
 Bus 12 stops at the main entrance every fifteen minutes. The car park charges two euros an hour; the
-first thirty minutes are free. Wheelchairs stand ready in the entrance hall and take a one-euro coin.
+first thirty minutes are free. Wheelchairs stand ready in the entrance hall and take a one-euro
+coin.
 
 ## Eating
 
@@ -327,8 +329,8 @@ Each garden owes eight hours of community work a year. An hour not worked costs 
 ## Showing your screen
 
 Plug the cable from the table into your computer. If nothing is shown, press Source on the remote
-control until the word HDMI appears. Without a cable, open the address on the welcome screen and type
-the four digits.
+control until the word HDMI appears. Without a cable, open the address on the welcome screen and
+type the four digits.
 
 ## The lamp
 

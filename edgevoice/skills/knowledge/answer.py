@@ -8,12 +8,15 @@ in the sentences that would be spoken.
 import math
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from edgevoice.dialog.speakable import speakable
 from edgevoice.skills.knowledge.passages import sentences
 from edgevoice.skills.knowledge.questions import Wanted
 
+MIN_FIT = 0.6
+"""From this fit on, an answer is given without being asked for documents; by measurement, see
+tools/bench/knowledge.py."""
 MOST_WORDS = 45
 """Of an answer, its title not counted: about twenty seconds."""
 
@@ -37,18 +40,31 @@ _SIGNS = {
         rf"evening|night|spring|summer|autumn|winter|{_NUMBER_WORDS})\b",
         re.IGNORECASE,
     ),
+    Wanted.PLACE: re.compile(
+        r"\b(?:in|on|at|beside|behind|above|below|under|opposite|near|next|between|inside|outside|"
+        r"upstairs|downstairs|left|right|floor|room)\b",
+        re.IGNORECASE,
+    ),
 }
 _LOCAL_SHARE = 0.5
 _SIGN_SHARE = 0.25
+_TITLE_SHARE = 0.4
+_MARGIN_SHARE = 0.1
+_LENGTH_COST = 0.04
+_LEANING_COST = 0.06
+_MOST_PIECES = 3
+_UNTOLD_SHARE = 0.4
+"""What a passage is worth that tells no number where one was asked for."""
 
 
 @dataclass(frozen=True, slots=True)
 class Term:
     """A word of the question: the stems that stand for it (any set of them does, all of the set)
-    and its weight."""
+    its `weight`, and whether many questions have it (`weak`)."""
 
     ways: tuple[frozenset[str], ...]
     weight: float
+    weak: bool = False
 
     def is_in(self, stems: frozenset[str]) -> bool:
         """Whether a text with these `stems` has the word."""
@@ -57,7 +73,7 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A sentence, list item or table row: as it is spoken, and its stems."""
+    """A sentence, list item or table row: as it is written, and its stems."""
 
     text: str
     stems: frozenset[str]
@@ -66,12 +82,12 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A passage that may answer. `above`: the stems of its headings and title."""
+    """A passage that may answer. `title` and `above`: the stems of its document's title, and of its
+    headings."""
 
-    title: str
+    title: frozenset[str]
     above: frozenset[str]
     pieces: tuple[Piece, ...]
-    score: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,20 +106,26 @@ def rarity(count: int, size: int) -> float:
 
 
 def pieces_of(text: str) -> list[tuple[str, bool]]:
-    """What of a passage can be spoken, piece by piece; and whether it is an item or a row."""
-    pieces = []
+    """A passage piece by piece, without a list's marks; and whether it is an item or a row."""
+    pieces: list[tuple[str, bool]] = []
     for line in text.split("\n"):
         if _NO_WORDS.match(line):
             continue
         if _ROW.match(line):
             cells = [cell.strip() for cell in line.strip().strip("|").split("|")]
-            told = [(", ".join(filter(None, cells)), True)]
+            pieces.append((", ".join(filter(None, cells)), True))
         elif mark := _ITEM.match(line):
-            told = [(each, True) for each in sentences(line[mark.end() :])]
+            item = line[mark.end() :]
+            whole = len(item.split()) <= MOST_WORDS
+            pieces += [(each, True) for each in ([item] if whole else sentences(item))]
         else:
-            told = [(each, False) for each in sentences(line)]
-        pieces += [(_ended(said), item) for each, item in told if (said := speakable(each))]
+            pieces += [(each, False) for each in sentences(line)]
     return pieces
+
+
+def spoken(pieces: Iterable[str]) -> str:
+    """As plain words, each piece a sentence."""
+    return " ".join(_ended(said) for piece in pieces if (said := speakable(piece)))
 
 
 def best(
@@ -111,78 +133,109 @@ def best(
 ) -> Answer | None:
     """The answer that fits best; None where there is nothing to go by.
 
-    Of those that fit equally well, it is of the first candidate.
+    Of those that fit equally well, it is of the first candidate. Where another document fits nearly
+    as well, it is likelier that neither is meant.
     """
-    answers = [
-        answer
+    fits = [
+        (*fitting, number)
         for number, candidate in enumerate(candidates)
-        if (answer := _answer(terms, candidate, number, wanted))
+        if (fitting := _fitting(terms, candidate, wanted))
     ]
-    return max(answers, key=lambda answer: answer.fit, default=None)
-
-
-def _answer(
-    terms: Sequence[Term], candidate: Candidate, number: int, wanted: Wanted
-) -> Answer | None:
-    total = sum(term.weight for term in terms)
-    pieces = candidate.pieces
-    if not pieces or not total:
+    if not fits:
         return None
-    everywhere = _union(pieces, candidate.above)
+    fit, chosen, number = max(fits, key=lambda each: each[0])
+    title = candidates[number].title
+    rival = max((each[0] for each in fits if candidates[each[2]].title != title), default=0.0)
+    text = _bounded(spoken(piece.text for piece in chosen))
+    return Answer(text, fit - _MARGIN_SHARE * rival, number)
+
+
+def _fitting(
+    terms: Sequence[Term], candidate: Candidate, wanted: Wanted
+) -> tuple[float, Sequence[Piece]] | None:
+    """How well a passage fits, and its pieces that would be spoken; None where it does not."""
+    # What a document is about, all of its passages are about: that tells little.
+    terms = [
+        replace(term, weight=term.weight * _TITLE_SHARE) if term.is_in(candidate.title) else term
+        for term in terms
+    ]
+    above = candidate.title | candidate.above
+    everywhere = _union(candidate.pieces, above)
+    if not candidate.pieces or not any(term.is_in(everywhere) for term in terms if not term.weak):
+        return None
     chosen = _chosen(terms, candidate, wanted)
-    spoken = _union(chosen, candidate.above)
-    fit = (1 - _LOCAL_SHARE) * _covered(terms, everywhere) + _LOCAL_SHARE * _covered(terms, spoken)
-    text = _bounded(" ".join(piece.text for piece in chosen))
-    return Answer(text, fit / total, number)
+    fit = (1 - _LOCAL_SHARE) * _covered(terms, everywhere)
+    fit += _LOCAL_SHARE * _covered(terms, _union(chosen, above))
+    if not has_sign(chosen, wanted):
+        fit *= _UNTOLD_SHARE
+    return fit / sum(term.weight for term in terms), chosen
 
 
-def _chosen(terms: Sequence[Term], candidate: Candidate, wanted: Wanted) -> list[Piece]:
-    """The pieces to be spoken, in their order."""
+def _chosen(terms: Sequence[Term], candidate: Candidate, wanted: Wanted) -> Sequence[Piece]:
+    """The pieces to be spoken, in their order: of up to three in a row, those that say most."""
     pieces = candidate.pieces
-    sign = _SIGNS.get(wanted)
-    bonus = _SIGN_SHARE * sum(term.weight for term in terms)
+    # Among the sentences of one passage, a word tells the more the fewer of them have it.
+    local = [
+        Term(term.ways, term.weight * (1 + 1 / many))
+        for term in terms
+        if (many := sum(term.is_in(piece.stems) for piece in pieces))
+    ]
+    total = sum(term.weight for term in local) or 1.0
 
-    def worth(some: Sequence[Piece]) -> float:
-        signed = sign and any(sign.search(piece.text) for piece in some)
-        return _covered(terms, _union(some, frozenset())) + (bonus if signed else 0.0)
+    def worth(some: Sequence[Piece], leans: bool) -> float:
+        share = _covered(local, _union(some, frozenset())) / total
+        share += _SIGN_SHARE * has_sign(some, wanted)
+        return share - _LENGTH_COST * len(some) - _LEANING_COST * leans
 
-    worths = [worth([piece]) for piece in pieces]
-    start = worths.index(max(worths))
-    end = start + 1
-    if pieces[start].is_item or pieces[start].text.endswith(":"):
-        start, end = _listed(pieces, start, everything=wanted is Wanted.STEPS)
-    elif start and _LEANS.match(pieces[start].text):
-        start -= 1
-    while end < len(pieces) and _length(pieces[start : end + 1]) <= MOST_WORDS:
-        better = worth(pieces[start : end + 1]) > worth(pieces[start:end])
-        goes_on = wanted is Wanted.STEPS or _LEANS.match(pieces[end].text)
-        if not (better or goes_on):
-            break
-        end += 1
-    wider = pieces[max(0, start - 1) : end]
-    if not pieces[start].is_item and _length(wider) <= MOST_WORDS:
-        start -= worth(wider) > worth(pieces[start:end])
-    return list(pieces[start:end])
-
-
-def _listed(pieces: Sequence[Piece], at: int, *, everything: bool) -> tuple[int, int]:
-    """From where to where to speak of a list, so that it begins with what says what it lists."""
-    first = at
-    while first and pieces[first].is_item:
-        first -= 1
-    lead = first if pieces[first].text.endswith(":") else first + pieces[at].is_item
-    if pieces[at].is_item and _length(pieces[lead : at + 1]) > MOST_WORDS:
-        return at, at + 1
-    start = lead if pieces[lead].text.endswith(":") or everything else at
-    end = at + 1
+    windows = [
+        (first, end)
+        for first in range(len(pieces))
+        for end in range(first + 1, min(first + _MOST_PIECES, len(pieces)) + 1)
+        if end == first + 1 or _length(pieces[first:end]) <= MOST_WORDS
+    ]
+    start, end = max(
+        windows,
+        key=lambda window: worth(
+            pieces[slice(*window)],
+            window[0] > 0 and bool(_LEANS.match(pieces[window[0]].text)),
+        ),
+    )
+    if pieces[start].is_item or pieces[end - 1].text.endswith(":"):
+        start, end = _listed(pieces, start, end, everything=wanted is Wanted.STEPS)
     while (
-        (start < at or everything or not pieces[at].is_item)
+        wanted is Wanted.STEPS
         and end < len(pieces)
-        and pieces[end].is_item
         and _length(pieces[start : end + 1]) <= MOST_WORDS
     ):
         end += 1
-    return start, end
+    return pieces[start:end]
+
+
+def has_sign(pieces: Iterable[Piece], wanted: Wanted) -> bool:
+    """Whether any of `pieces` may tell what is wanted: a number, a time, a place."""
+    sign = _SIGNS.get(wanted)
+    return sign is None or any(sign.search(piece.text) for piece in pieces)
+
+
+def _listed(pieces: Sequence[Piece], start: int, end: int, *, everything: bool) -> tuple[int, int]:
+    """From where to where to speak of a list: with the sentence that says what it lists, if there
+    is one; from its beginning on where `everything` is wanted."""
+    first = start
+    while first and pieces[first].is_item:
+        first -= 1
+    if pieces[first].is_item or not (pieces[first].text.endswith(":") or everything):
+        first += not pieces[first].is_item
+        first = first if everything else start
+    if _length(pieces[first:end]) > MOST_WORDS:
+        return start, end
+    if first < start or pieces[end - 1].text.endswith(":"):
+        while (
+            end < len(pieces)
+            and pieces[end].is_item
+            and _length(pieces[first : end + 1]) <= MOST_WORDS
+        ):
+            end += 1
+    return first, end
 
 
 def _covered(terms: Iterable[Term], stems: frozenset[str]) -> float:

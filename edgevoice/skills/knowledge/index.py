@@ -39,9 +39,10 @@ _SCHEMA = f"""
     CREATE VIRTUAL TABLE passages
         USING fts5(title, headings, text, joined, tokenize='{TOKENIZER}');
     CREATE VIRTUAL TABLE terms USING fts5vocab(passages, row);
+    CREATE TABLE counts (stem TEXT PRIMARY KEY, count INTEGER) WITHOUT ROWID;
     INSERT INTO passages(passages, rank) VALUES ('rank', 'bm25(2.0, 3.0, 1.0, 1.0)');
 """
-_MOST_ROWS = 5_000
+_MOST_ROWS = 3_000
 """So many passages are ranked at most, by the rarest words: frequent ones tell little."""
 _HEADINGS_END = "\n"
 
@@ -95,7 +96,7 @@ class Index:
                 stem: count
                 for stem in stems
                 for (count,) in self._database.execute(
-                    "SELECT doc FROM terms WHERE term = ?", (stem,)
+                    "SELECT count FROM counts WHERE stem = ?", (stem,)
                 )
             }
 
@@ -188,8 +189,10 @@ def _updated(database: sqlite3.Connection, folder: Path, told: Told) -> Refreshe
             _add(database, folder, name, stamp)
             result.read += 1
     told(len(now), len(now), "")
-    database.execute("COMMIT")
     database.execute("INSERT INTO passages(passages) VALUES ('optimize')")
+    database.execute("DELETE FROM counts")
+    database.execute("INSERT INTO counts SELECT term, doc FROM terms")
+    database.execute("COMMIT")
     return _counted(database, result)
 
 

@@ -10,17 +10,28 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Lock
 
+from edgevoice.config import KnowledgeConfig
 from edgevoice.dialog.calls import Outcome
 from edgevoice.dialog.speakable import speakable
-from edgevoice.skills.knowledge.answer import Candidate, Piece, Term, best, pieces_of, rarity
-from edgevoice.skills.knowledge.index import Found, Index, IndexBrokenError
+from edgevoice.errors import EdgevoiceError
+from edgevoice.skills.knowledge.answer import (
+    MIN_FIT,
+    Candidate,
+    Piece,
+    Term,
+    best,
+    pieces_of,
+    rarity,
+    spoken,
+)
+from edgevoice.skills.knowledge.index import Found, Index, IndexBrokenError, refresh
 from edgevoice.skills.knowledge.questions import Question, Word, understood
 from edgevoice.skills.knowledge.words import Stems
 from edgevoice.skills.tool import Effect, Tool, tool
+from edgevoice.state_folder import state_folder
 
 NOTHING = "I don't have that in your documents."
-MIN_FIT = 0.6
-EASIER = 0.75
+EASIER = 0.85
 """Who asks for the documents is content with so much of the least fit."""
 
 _logger = logging.getLogger(__name__)
@@ -28,18 +39,23 @@ _logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Extract:
-    """What a document says to a question. `fit`: how well, from 0 to 1. `passage`: all of what was
-    found; `text`: what of it is to be spoken. Both are plain words."""
+    """What a document says to a question. `fit`: how well, from 0 to 1. `text`: what is to be
+    spoken, in plain words as the title is. `written`: the passage that it was taken from."""
 
     title: str
-    passage: str
     text: str
     fit: float
+    written: str
 
     @property
     def spoken(self) -> str:
         """As a quotation."""
         return f"According to {self.title}: {self.text}"
+
+    @property
+    def passage(self) -> str:
+        """All of the passage, in plain words."""
+        return spoken(text for text, _ in pieces_of(self.written))
 
 
 class Knowledge:
@@ -99,8 +115,7 @@ class Knowledge:
         if not answer or not answer.text:
             return None
         passage = found[answer.candidate]
-        said = " ".join(text for text, _ in pieces_of(passage.text))
-        return Extract(speakable(passage.title), said, answer.text, answer.fit)
+        return Extract(speakable(passage.title), answer.text, answer.fit, passage.text)
 
     def _terms(
         self, words: Sequence[Word], index: Index
@@ -117,30 +132,20 @@ class Knowledge:
             ways = (frozenset().union(*known[1:]), known[0]) if known[1:] else (known[0],)
             often = [min((counts.get(stem, 0) for stem in way), default=0) for way in ways]
             searched |= {form: min(counts.get(stem, 0) for stem in stems[form]) for form in forms}
-            terms.append(Term(ways, word.share * rarity(max(often), index.size)))
+            weight = word.share * rarity(max(often), index.size)
+            terms.append(Term(ways, weight, weak=word.share < 1))
         return terms, list(searched.items())
 
     def _candidates(self, found: Sequence[Found]) -> list[Candidate]:
         pieces = [pieces_of(each.text) for each in found]
-        texts = [" ".join((each.title, *each.headings)) for each in found]
+        texts = [each.title for each in found]
+        texts += [" ".join(each.headings) for each in found]
         texts += [text for some in pieces for text, _ in some]
-        above, stems = self._split(self._stems(texts), len(found))
-        told = iter(stems)
-        return [
-            Candidate(
-                each.title,
-                above[number],
-                tuple(Piece(text, next(told), item) for text, item in pieces[number]),
-                each.score,
-            )
-            for number, each in enumerate(found)
-        ]
-
-    @staticmethod
-    def _split(
-        stems: list[frozenset[str]], at: int
-    ) -> tuple[list[frozenset[str]], list[frozenset[str]]]:
-        return stems[:at], stems[at:]
+        stems = iter(self._stems(texts))
+        titles = [next(stems) for _ in found]
+        above = [next(stems) for _ in found]
+        told = [tuple(Piece(text, next(stems), item) for text, item in some) for some in pieces]
+        return [Candidate(*parts) for parts in zip(titles, above, told, strict=True)]
 
     def _renewed(self) -> bool:
         """Whether there is an index to search: the one that lies there now."""
@@ -168,6 +173,31 @@ def _parts(word: str) -> list[str]:
     """How a word may be written: a hyphenated one joined, and its parts."""
     parts = [part for part in word.replace("‐", "-").replace("‑", "-").split("-") if part]
     return ["".join(parts), *parts] if len(parts) > 1 else parts
+
+
+def index_path(config: KnowledgeConfig) -> Path:
+    """Where the index lies: where `config` says, else in the folder for our state."""
+    return config.index or state_folder() / "knowledge.db"
+
+
+def open_knowledge(config: KnowledgeConfig) -> Knowledge | None:
+    """What the documents know that `config` names; None where it names none.
+
+    The index is brought up to date first: of documents that are as they were, only names, sizes and
+    times are looked at. What cannot be read is told in the log, and the rest used; without the
+    folder, what the index knows from before.
+    """
+    if config.folder is None:
+        return None
+    path = index_path(config)
+    try:
+        refreshed = refresh(config.folder, path)
+    except EdgevoiceError as error:
+        _logger.warning("the documents cannot be looked at again: %s", error)
+    else:
+        for name, trouble in refreshed.troubles.items():
+            _logger.warning("the document %s %s", name, trouble)
+    return Knowledge(path, config.min_fit)
 
 
 def knowledge_tools(knowledge: Knowledge) -> list[Tool]:

@@ -26,10 +26,10 @@ _WEAK = frozenset(
     "amount cost costs price pay expensive cheap start starts begin begins end ends finish happen "
     "happens use used using get gets go goes going come find make makes made take takes put keep "
     "work works thing things way kind sort type name called need needs needed allowed permitted "
-    "possible able supposed have happen look looking see ask people person place anywhere far "
-    "new first last next different best good bad big small old early late today tomorrow "
-    "question answer information details rule rules instructions document documents manual "
-    "handbook guide allow please try trying help do".split()
+    "possible able supposed bring look looking see ask people person place anywhere far tall high "
+    "deep wide heavy hot warm cold fast soon thick new first last next different best good bad "
+    "big small old early late today tomorrow question answer information details rule rules "
+    "instructions document documents manual handbook guide allow please try trying help do".split()
 )
 WEAK_SHARE = 0.3
 """What a word counts that many questions have, and many answers have not."""
@@ -61,6 +61,7 @@ _ASKS = re.compile(
     r"(?:what|which|who|whom|whose|when|where|why|how|is|are|am|was|were|do|does|did|can|could|"
     r"will|would|should|shall|may|must|has|have|had|tell me|explain|describe|remind me|"
     r"give me|i (?:want|need|would like|'d like) to know|i wonder)\b|\?\s*$|"
+    r"[,;.:] (?:and |so |but )?(?:what|which|who|when|where|why|how|can i|may i|do i|is|are)\b|"
     r"\b(?:tell me|do you know|can you (?:tell|explain)|wondering|want to know)\b",
     re.IGNORECASE,
 )
@@ -73,7 +74,7 @@ _TO_SOMEBODY = re.compile(
 )
 _WORD = re.compile(r"[^\W_]+(?:[-‐‑][^\W_]+)*")
 _POSSESSIVE = re.compile(r"['’](?:s|t|re|ve|ll|d|m)\b", re.IGNORECASE)
-_MOST_WORDS = 24
+_MOST_WORDS = 16
 
 
 class Wanted(Enum):
@@ -82,15 +83,24 @@ class Wanted(Enum):
     ANYTHING = ""
     NUMBER = "number"
     TIME = "time"
+    PLACE = "place"
     STEPS = "steps"
 
 
 _KINDS = (
-    (Wanted.STEPS, re.compile(r"\bhow (?:do|does|can|could|should|would|to|must)\b", re.I)),
+    (
+        Wanted.STEPS,
+        re.compile(
+            r"\bhow (?:do|does|can|could|should|would|to|must)\b|"
+            r"\bwhat (?:do|can|could|should|must|shall) i do\b",
+            re.I,
+        ),
+    ),
     (
         Wanted.TIME,
         re.compile(r"\bwhen\b|\bwhat (?:time|day|hours?)\b|\bhow (?:late|early)\b", re.I),
     ),
+    (Wanted.PLACE, re.compile(r"\bwhere\b", re.I)),
     (
         Wanted.NUMBER,
         re.compile(
