@@ -218,7 +218,8 @@ def test_sums(said: str, value: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "said", ["", "5", "20 percent", "eight plus", "two apples plus three", "the sum of 3", "((((2 + 2"]
+    "said",
+    ["", "5", "20 percent", "eight plus", "two apples plus three", "the sum of 3", "((((2 + 2"],
 )
 def test_no_sums(said: str) -> None:
     assert expression(spoken(said)) is None
