@@ -72,11 +72,6 @@ class Refreshed:
     passages: int = 0
     troubles: dict[str, str] = field(default_factory=dict)
 
-    @property
-    def changed(self) -> bool:
-        """Whether any document is new, another, or gone."""
-        return bool(self.read or self.gone)
-
 
 class Index:
     """Searches the file at `path`; never changes it. May be used from several threads."""
@@ -186,8 +181,7 @@ def _updated(database: sqlite3.Connection, folder: Path, told: Told) -> Refreshe
             result.unchanged += 1
         else:
             _remove(database, name)
-            _add(database, folder, name, stamp)
-            result.read += 1
+            result.read += _add(database, folder, name, stamp)
     told(len(now), len(now), "")
     database.execute("INSERT INTO passages(passages) VALUES ('optimize')")
     database.execute("DELETE FROM counts")
@@ -209,8 +203,9 @@ def _is_same(database: sqlite3.Connection, folder: Path, name: bytes, stamp: "_S
     return same
 
 
-def _add(database: sqlite3.Connection, folder: Path, name: bytes, stamp: "_Stamp") -> None:
-    """Read a document, and put its passages, or why there are none, into the index."""
+def _add(database: sqlite3.Connection, folder: Path, name: bytes, stamp: "_Stamp") -> bool:
+    """Read a document, and put its passages, or why there are none, into the index; answers whether
+    it could be read."""
     (first,) = database.execute("SELECT ifnull(max(rowid), 0) + 1 FROM passages").fetchone()
     path = folder / os.fsdecode(name)
     rows, digest, trouble = [], b"", ""
@@ -233,6 +228,7 @@ def _add(database: sqlite3.Connection, folder: Path, name: bytes, stamp: "_Stamp
         "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?)",
         (name, *stamp, digest, trouble, first, len(rows)),
     )
+    return not trouble
 
 
 def _remove(database: sqlite3.Connection, name: bytes) -> None:
