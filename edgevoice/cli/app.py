@@ -15,6 +15,7 @@ from edgevoice.cli import (
     speaking,
     storing,
     talking,
+    tooling,
 )
 from edgevoice.cli.console import console
 
@@ -53,6 +54,7 @@ app.command(rich_help_panel=TALK)(talking.chat)
 app.command(rich_help_panel=TALK)(controlling.control)
 app.command(rich_help_panel=TRY)(speaking.transcribe)
 app.command(rich_help_panel=TRY)(speaking.say)
+app.add_typer(tooling.tools, name="tools", rich_help_panel=TRY)
 app.command(rich_help_panel=CHECK)(inspecting.devices)
 app.command(rich_help_panel=CHECK)(inspecting.doctor)
 app.add_typer(storing.models, name="models", rich_help_panel=CHECK)
