@@ -45,6 +45,8 @@ _SCHEMA = f"""
 _MOST_ROWS = 3_000
 """So many passages are ranked at most, by the rarest words: frequent ones tell little."""
 _HEADINGS_END = "\n"
+_IN_MEMORY = "temp_store", "MEMORY"
+"""Nothing of documents or questions goes to a temporary file."""
 
 
 class IndexBrokenError(Exception):
@@ -81,7 +83,7 @@ class Index:
         self._lock = Lock()
         with _breaking():
             self._database = _opened(path)
-            self._database.execute("PRAGMA temp_store = MEMORY")
+            self._database.execute("PRAGMA {} = {}".format(*_IN_MEMORY))
             self.size = _size(self._database)
 
     def frequencies(self, stems: Sequence[str]) -> dict[str, int]:
@@ -155,7 +157,8 @@ def refresh(folder: Path, path: Path, told: Told | None = None, *, anew: bool = 
                 _copy(path, file)
             # What SQLite writes meanwhile may be lost with it: only the whole file counts.
             with closing(sqlite3.connect(file.name, isolation_level=None)) as database:
-                database.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;")
+                for name, value in ("journal_mode", "OFF"), ("synchronous", "OFF"), _IN_MEMORY:
+                    database.execute(f"PRAGMA {name} = {value}")
                 return _updated(database, folder, told or (lambda done, total, name: None))
     except (OSError, sqlite3.Error) as error:
         reason = getattr(error, "strerror", None) or str(error)
