@@ -145,7 +145,7 @@ class Replying:
     def announce(self, words: str, tasks: asyncio.TaskGroup) -> None:
         """`words` are the next reply, though nobody has asked."""
         responder = _Announcement(words, self._replies.speaker, self._replies.bell)
-        prompt = Prompt("", [], responder)
+        prompt = Prompt("", [], responder, unasked=True)
         outlet = Outlet(self._transport, self._signs.lead)
         self._turn = Turn(prompt, outlet, self._journal, self._replies.apology, tasks)
         self.open()
@@ -228,10 +228,10 @@ class Replying:
             self._cued = False
 
     def _remember(self, turn: Turn, heard: str) -> None:
-        if turn.words or self._history.unanswered:
-            self._history.add_assistant(heard, turn.deeds.messages(heard=bool(heard.strip())))
-        else:
+        if turn.unasked:
             self._history.add_announcement(heard)
+        else:
+            self._history.add_assistant(heard, turn.deeds.messages(heard=bool(heard.strip())))
 
     def _close(self) -> None:
         """The turn has flushed the loudspeaker: nothing counts any more."""

@@ -23,10 +23,12 @@ from edgevoice.dialog.events import (
     PartialHeard,
     Prefilled,
     ReplyStarted,
+    Routed,
     SoundMade,
     SpeechEnded,
     SpeechPaused,
     TokenWritten,
+    ToolUsed,
     TurnDone,
     TurnFailed,
     TurnStarted,
@@ -84,8 +86,9 @@ class TurnReport:
     lie before the `endpoint`. A turn in which we asked the person to say it again has `understood`
     False. `prompt_tokens` were evaluated between the final transcript and the first token,
     `prefilled_tokens` while the person spoke; `written_tokens` is the length of the reply.
-    `wasted_tokens` and `wasted_ms` were evaluated and made for drafts that were dropped. A turn in
-    which we spoke `unasked` has no person in it, and no response time.
+    `wasted_tokens` and `wasted_ms` were evaluated and made for drafts that were dropped. `route`:
+    who wrote the reply; `tools`: what was used for it, and whether that did what it was asked to.
+    `unasked`: nobody said anything, a timer rang.
     """
 
     number: int = 0
@@ -118,6 +121,8 @@ class TurnReport:
     wasted_tokens: int = 0
     wasted_ms: float = 0.0
     cued: bool = False
+    route: str = ""
+    tools: list[tuple[str, bool]] = field(default_factory=list)
     unasked: bool = False
 
     @property
@@ -233,6 +238,10 @@ class Recorder:
                 turn.first_sound = turn.first_sound or at
                 turn.sounds.append(at)
                 turn.sound_ms += 1000 * samples / rate
+            case Routed(route=route):
+                turn.route = route
+            case ToolUsed(name=name, ok=ok):
+                turn.tools.append((name, ok))
             case CuePlayed():
                 turn.cued = True
             case ReplyStarted(at=at):
@@ -241,8 +250,8 @@ class Recorder:
                 turn.failed = stage
             case TurnDone(at=at, text=text, heard=heard, interrupted=interrupted):
                 turn.reply_end, turn.heard, turn.interrupted = at, heard, interrupted
-                # The model may have been ahead of the voice; a fixed sentence has no tokens.
-                turn.agent = turn.agent or text
+                # The model may have been ahead of the voice; what a tool says has no tokens.
+                turn.agent = max(turn.agent, text, key=len)
 
 
 class TurnLog:

@@ -105,6 +105,7 @@ class Show:
                 self._partial = None
                 if self._words:
                     self._print(words_heard(self._words))
+                    self._words = None
                 self._replying = True
                 del self._recorder.turns[:-1]  # a conversation may last for days
             case TurnDone() if self._replying:
@@ -266,6 +267,9 @@ def reply_growing(clauses: Sequence[tuple[int, str]], *, overlap: bool) -> Parag
 def reply_done(turn: TurnReport) -> list[Paragraph]:
     """The reply as it was heard, and where the time until its first sound went."""
     lines = [_agent(reply_text(turn))]
+    if turn.tools:
+        used = (Text(f"⚙ {name} {'✓' if ok else '✗'}", "dim") for name, ok in turn.tools)
+        lines.append(Paragraph(" ", "", "", Text(), tuple(used)))
     if turn.failed:
         lines.append(Paragraph(" ", "", "red", Text(f"✗ failed: {tidy(turn.failed)}", "red")))
     if atoms := timing(turn):

@@ -4,10 +4,16 @@ The key-value cache holds the tokens evaluated so far. A prompt that begins like
 only for its new tokens, so conversations are kept append-only. `stop` is looked at before every
 slice of the prompt and before every token of the reply; whenever we stop, the cache holds exactly
 the tokens that it says it holds.
+
+A reply consists of words until it begins the call of a tool; from there on a grammar leaves no
+choice but a whole call that fits the tool. (llama.cpp has a sampler that waits for such a beginning
+by itself. It throws when a token goes on beyond it in a way that the grammar does not know, and
+that ends the process.)
 """
 
 import codecs
 import ctypes
+import logging
 import os
 from collections.abc import Iterator, Sequence
 from functools import cache
@@ -16,8 +22,12 @@ from typing import Any
 
 from edgevoice.engines.base import Message, Stop, ToolCall, ToolSpec
 from edgevoice.engines.chat_template import ChatTemplate
+from edgevoice.engines.constraint import Constraint, control_tokens, piece_of
 from edgevoice.engines.prefix import reusable
+from edgevoice.engines.tool_format import OPENING, Watch, call_in
 from edgevoice.errors import EngineError, ModelError
+
+log = logging.getLogger(__name__)
 
 SLICE = 32
 """Prompt tokens between two looks at `stop`."""
@@ -65,21 +75,26 @@ class LlamaChat:
         source = self._api.llama_model_chat_template(self._llama.model, None)
         if not source:
             raise ModelError(f"{path}: has no chat template, so it is no chat model", CURE)
-        self._template = ChatTemplate(source.decode("utf-8", "replace"), bos=bos, eos=eos)
+        control = control_tokens(self._api, self._vocab)
+        self._template = ChatTemplate(
+            source.decode("utf-8", "replace"), bos=bos, eos=eos, control=control
+        )
+        self._tools: tuple[ToolSpec, ...] = ()
+        self._grammars: dict[bool, str] = {}
 
     def prefill(
         self, messages: Sequence[Message], stop: Stop, tools: Sequence[ToolSpec] = ()
     ) -> None:
-        self._evaluate_prompt(self._tokens(self._template.render_open(messages)), stop)
+        self._evaluate_prompt(self._tokens(self._template.render_open(messages, tools)), stop)
 
     def stream(
         self, messages: Sequence[Message], stop: Stop, tools: Sequence[ToolSpec] = ()
     ) -> Iterator[str | ToolCall]:
-        if not self._evaluate_prompt(self._tokens(self._template.render(messages)), stop):
+        if not self._evaluate_prompt(self._tokens(self._template.render(messages, tools)), stop):
             return
         sampler = self._sampler()
         try:
-            yield from self._generate(sampler, stop)
+            yield from self._generate(sampler, stop, tools)
         finally:
             self._api.llama_sampler_free(sampler)
 
@@ -98,21 +113,74 @@ class LlamaChat:
         """Give the model's memory back."""
         self._llama.close()
 
-    def _generate(self, sampler: Any, stop: Stop) -> Iterator[str]:
+    def _generate(
+        self, sampler: Any, stop: Stop, tools: Sequence[ToolSpec]
+    ) -> Iterator[str | ToolCall]:
         # A character may be spread over several tokens; half a character at the end is dropped.
         decoder = codecs.getincrementaldecoder("utf-8")("replace")
+        watch = Watch() if tools else None
         enough = self._share * self._max_tokens
         for number in range(self._max_tokens):
             if len(self._cached) >= self._context:
-                return
+                break
             token = self._api.llama_sampler_sample(sampler, self._llama.ctx, -1)
             if self._api.llama_vocab_is_eog(self._vocab, token):
+                break
+            text = piece = decoder.decode(self._piece(token))
+            if watch:
+                # Where it is a control token, it has no text.
+                text = watch.words(piece or (OPENING if self._name(token) == OPENING else ""))
+            if text:
+                yield text
+            if stop.is_set():
                 return
-            if piece := decoder.decode(self._piece(token)):
-                yield piece
-            if stop.is_set() or (number >= enough and piece.rstrip().endswith(SENTENCE_ENDS)):
+            if watch and watch.called:
+                begun = self._until_call(token, piece, watch)
+                grammar = self._grammar(tools, watch.opened)
+                yield from self._call(sampler, stop, begun, grammar, self._max_tokens - number)
                 return
+            if number >= enough and piece.rstrip().endswith(SENTENCE_ENDS):
+                break
             self._evaluate([token])
+        if watch and (text := watch.end()):
+            yield text
+
+    def _until_call(self, token: int, piece: str, watch: Watch) -> list[int]:
+        """What is to be read of `token`, with which the call began. Tokens may go on beyond that,
+        and the grammar must know where it begins."""
+        if not watch.rest:
+            return [token]
+        begun = piece.removesuffix(watch.rest) if watch.opened else ""
+        return self._llama.tokenize(begun.encode(), add_bos=False, special=False) if begun else []
+
+    def _call(
+        self, sampler: Any, stop: Stop, begun: list[int], grammar: str, most: int
+    ) -> Iterator[ToolCall]:
+        """The call that the model has `begun`, unless it takes more than `most` tokens."""
+        with Constraint(self._api, self._vocab, self._llama.ctx, grammar) as constraint:
+            tokens = begun
+            for _ in range(most):
+                if stop.is_set():
+                    return
+                if len(self._cached) + len(tokens) >= self._context:
+                    break
+                if tokens:
+                    self._evaluate(tokens)
+                if (token := constraint.choose(sampler)) is None:
+                    break
+                constraint.read(token)
+                if constraint.text.endswith("}") and (call := call_in(constraint.text)):
+                    yield call
+                    return
+                tokens = [token]
+        log.warning("the language model began to call a tool, but did not come to an end")
+
+    def _grammar(self, tools: Sequence[ToolSpec], opened: bool) -> str:
+        if self._tools != tuple(tools):
+            self._tools, self._grammars = tuple(tools), {}
+        if opened not in self._grammars:
+            self._grammars[opened] = self._template.calls.grammar(tools, opened=opened)
+        return self._grammars[opened]
 
     def _tokens(self, text: str) -> list[int]:
         add_bos = bool(self._bos) and not text.startswith(self._bos)
@@ -181,13 +249,7 @@ class LlamaChat:
 
     def _piece(self, token: int) -> bytes:
         """The bytes that `token` stands for; none for control tokens."""
-        size = 64
-        while True:
-            buffer = ctypes.create_string_buffer(size)
-            used = self._api.llama_token_to_piece(self._vocab, token, buffer, size, 0, False)
-            if used >= 0:
-                return buffer.raw[:used]
-            size = -used
+        return piece_of(self._api, self._vocab, token)
 
     def _name(self, token: int) -> str:
         """The text of a special token; empty where the model has none."""

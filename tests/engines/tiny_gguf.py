@@ -4,6 +4,7 @@ Its vocabulary is the 256 bytes and three control tokens, so every text can be s
 token per byte: multi-byte characters are always spread over several tokens.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -23,11 +24,20 @@ _NORMAL, _CONTROL = 1, 3
 
 
 def write(
-    path: Path, *, seed: int = 0, template: str | None = CHATML, add_bos: bool = False
+    path: Path,
+    *,
+    seed: int = 0,
+    template: str | None = CHATML,
+    add_bos: bool = False,
+    control: Sequence[str] = (),
+    words: Sequence[str] = (),
 ) -> Path:
-    """Write the model to `path`; the same seed gives the same file."""
-    tokens = [*_byte_names(), "<|endoftext|>", "<|im_start|>", "<|im_end|>"]
+    """Write the model to `path`; the same seed gives the same file. It may have further control
+    tokens, and tokens of several printable bytes (`words`); they follow the 256 bytes."""
+    further = [*words, *control]
+    tokens = [*_byte_names(), *further, "<|endoftext|>", "<|im_start|>", "<|im_end|>"]
     size = len(tokens)
+    kinds = [_NORMAL] * (256 + len(words)) + [_CONTROL] * (len(control) + 3)
     metadata: dict[str, Value] = {
         "general.architecture": "llama",
         "general.name": "tiny",
@@ -43,7 +53,7 @@ def write(
         "tokenizer.ggml.model": "gpt2",
         "tokenizer.ggml.pre": "gpt-2",
         "tokenizer.ggml.tokens": tokens,
-        "tokenizer.ggml.token_type": [_NORMAL] * 256 + [_CONTROL] * 3,
+        "tokenizer.ggml.token_type": kinds,
         # llama.cpp refuses a vocabulary without merges; this one's result is not a token.
         "tokenizer.ggml.merges": ["Ā ā"],
         "tokenizer.ggml.bos_token_id": size - 3,
