@@ -6,7 +6,6 @@ relative to that file; a default path is relative to the folder that edgevoice w
 """
 
 import os
-import re
 from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args, get_origin
@@ -25,7 +24,6 @@ from pydantic import (
 
 from edgevoice.dialog.endpoint import ANCHORS_MS
 from edgevoice.errors import ConfigError, one_line
-from edgevoice.skills.sip import Address
 from edgevoice.skills.knowledge.answer import MIN_FIT
 from edgevoice.yaml_text import PYTHON_ERRORS, load, read_text
 
@@ -295,20 +293,6 @@ class PersonConfig(Section):
         if sum(map(bool, (self.command, self.webhook, self.sip))) != 1:
             raise ValueError("it should have one of command, webhook and sip")
         return self
-
-    @field_validator("webhook")
-    @classmethod
-    def _is_web(cls, value: str | None) -> str | None:
-        if value is not None and not re.fullmatch(r"https?://[^\s/]+(/\S*)?", value):
-            raise ValueError("it should be like https://host/path")
-        return value
-
-    @field_validator("sip")
-    @classmethod
-    def _is_sip(cls, value: str | None) -> str | None:
-        if value is not None:
-            Address.parse(value)
-        return value
 
 
 class HandoverConfig(Section):

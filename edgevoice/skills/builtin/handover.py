@@ -53,19 +53,28 @@ def check_handover(config: HandoverConfig, network: str) -> None:
                 f"{key}.command: there is no program {person.command[0]}",
                 "Install it, or write the whole path of a program that may be run.",
             )
-        if person.webhook:
-            _check_url(key, person.webhook)
+        if person.webhook and not _is_web(person.webhook):
+            raise ConfigError(f"{key}.webhook is no address", "Write it like https://host/path.")
+        if person.sip and not _is_sip(person.sip):
+            raise ConfigError(f"{key}.sip is no address", "Write it like sip:nurse@10.0.0.5.")
 
 
-def _check_url(key: str, url: str) -> None:
+def _is_web(url: str) -> bool:
     import httpx2  # which takes its time, and few have a webhook
 
     try:
-        possible = (httpx2.URL(url).port or 80) < 65_536
+        parsed = httpx2.URL(url)
     except httpx2.InvalidURL:
-        possible = False
-    if not possible:
-        raise ConfigError(f"{key}.webhook is no address", "Write it like https://host/path.")
+        return False
+    return parsed.scheme in ("http", "https") and bool(parsed.host) and (parsed.port or 80) < 65_536
+
+
+def _is_sip(uri: str) -> bool:
+    try:
+        Address.parse(uri)
+    except ValueError:
+        return False
+    return True
 
 
 def handover_tools(config: HandoverConfig, pauses_s: Sequence[float] = PAUSES_S) -> list[Tool]:
