@@ -9,19 +9,35 @@ import pytest
 
 from edgevoice.audio.chunk import AudioChunk, samples_of
 from edgevoice.audio.tone import Earcon
-from edgevoice.config import ReplyConfig, SttConfig
+from edgevoice.config import HOME, ReplyConfig, SttConfig
 from edgevoice.dialog.attention import Mode, Signal
-from edgevoice.dialog.events import Announced, ReplyStarted, SpeechEnded, SpeechStarted, TurnDone
+from edgevoice.dialog.events import (
+    Announced,
+    DraftDropped,
+    ReplyStarted,
+    SpeechEnded,
+    SpeechStarted,
+    TurnDone,
+    TurnStarted,
+)
 from edgevoice.engines.scripted import ScriptedWakeWord
+from edgevoice.phrases_file import load_claims
 from edgevoice.privacy.lifetime import Moment
+from edgevoice.report import Journal
+from edgevoice.responders.writers import ChatWriter
+from edgevoice.skills.builtin.timers import timer_tools
+from edgevoice.skills.intents import load_intents
 from edgevoice.skills.ringing import Ringer
-from edgevoice.skills.schedule import After, Kind
+from edgevoice.skills.schedule import After, Entry, Kind
+from edgevoice.skills.toolbox import Toolbox
+from edgevoice.skills.writer import SkilledWriter, Understanding
 from edgevoice.transports.caller import Cue, Line
 from tests.talk import CUE, Talk, clip
 
 RING = AudioChunk(np.full(samples_of(250), 33, np.int16), 16_000)
 PASTA = "Your pasta timer is done."
 SECOND = samples_of(1_000)
+CLAIMS = load_claims(HOME / "edgevoice/languages/en-claims.yaml")
 
 
 def silence(seconds: float) -> Line:
@@ -52,6 +68,13 @@ class Rung(Talk):
     def __post_init__(self) -> None:
         self.bell = self.ringer
 
+    def skilled(self, chat: ChatWriter, journal: Journal) -> SkilledWriter:
+        """Sets timers by what is said."""
+        intents = load_intents(HOME / "edgevoice/languages/en-intents.yaml")
+        understanding = Understanding(lambda _: None, intents)
+        tools = Toolbox(timer_tools(self.ringer))
+        return SkilledWriter(chat, tools, understanding, CLAIMS, journal)
+
     @property
     def rings(self) -> list[float]:
         """When it was begun to say it, in seconds."""
@@ -63,9 +86,14 @@ class Rung(Talk):
         return [what.heard for what in self.log if isinstance(what, TurnDone)]
 
     @property
-    def left(self) -> list[str]:
+    def all(self) -> list[Entry]:
         """The timers that still run, or ring."""
-        return [entry.words for entry in self.ringer.pending(Kind.TIMER)]
+        return self.ringer.pending(Kind.TIMER)
+
+    @property
+    def left(self) -> list[str]:
+        """Their labels."""
+        return [entry.words for entry in self.all]
 
 
 def test_a_timer_rings_though_nobody_speaks() -> None:
@@ -94,6 +122,49 @@ def test_it_waits_until_the_person_has_finished_and_was_answered() -> None:
     ended = next(what.at for what in talk.log if isinstance(what, SpeechEnded))
     assert talk.rings[0] > ended / SECOND
     assert talk.said[-1] == ("assistant", f"A short answer. {PASTA}")
+
+
+def kitchen_of_words(lines: list[Line], words: list[str]) -> Rung:
+    """A conversation about timers, of which there is none at first."""
+    talk = Rung(lines, words, [], ringer=Ringer(None, moment, ZoneInfo("UTC")), all_used=False)
+    talk.writer = talk.skilled
+    return talk.hold()
+
+
+def test_what_was_asked_for_rings_in_time() -> None:
+    line = Line(clip(1_500), None, Cue.LINE_ENDED, 500)
+    talk = kitchen_of_words([line, silence(18)], ["set a timer for ten seconds"])
+
+    assert talk.told == ["Timer set for 10 seconds.", "Your timer of 10 seconds is done."]
+    began = next(what.at for what in talk.log if isinstance(what, TurnStarted))
+    assert talk.rings == [pytest.approx(began / SECOND + 10, abs=0.2)]
+
+
+def test_in_a_draft_no_timer_is_set() -> None:
+    line = Line(clip(2_500, 1_200, 250), None, Cue.LINE_ENDED, 500)
+    talk = kitchen_of_words(
+        [line, silence(4)], ["set a timer for ten seconds", "set a timer for ten minutes"]
+    )
+
+    assert any(isinstance(what, DraftDropped) for what in talk.log)
+    assert talk.told == ["Timer set for 10 minutes."]
+    assert [entry.when.left(talk.ringer.now) > 500 for entry in talk.all] == [True]
+
+
+def test_cancel_the_timer_means_the_one_that_rings() -> None:
+    cancel = Line(clip(900), None, Cue.REPLY_STARTED, 400)
+    talk = Rung(
+        [silence(2), cancel, silence(40)],
+        ["cancel the timer"],
+        [],
+        ringer=kitchen(label="pasta"),
+    )
+    talk.ringer.add(Kind.TIMER, After(600, moment()), "egg")
+    talk.writer = talk.skilled
+    talk.hold()
+
+    assert talk.told[1:] == ["Your pasta timer is off."]
+    assert talk.left == ["egg"]
 
 
 def test_stop_ends_it_for_good() -> None:

@@ -33,8 +33,9 @@ LATE_S = 300.0
 """What was due so many seconds ago does not ring any more: it is told, once."""
 TOLD_S = 12 * 3_600.0
 """Whoever asks within so many seconds is told what was missed."""
-JUST_NOW_S = 60.0
-"""For so long after it was answered, somebody may still want to turn it off."""
+JUST_NOW_S = 10.0
+"""For so long after somebody spoke while it rang, their words may have been about that: "cancel the
+timer"."""
 
 
 @dataclass(slots=True)
@@ -73,7 +74,7 @@ class Ringer(Bell):
         self._ringing: dict[str, _Ringing] = {}
         self._saying: list[str] = []
         self._noticed = False  # while it is said
-        self._answered: dict[Kind, float] = {}  # when the last one was
+        self._answered: dict[str, tuple[float, Entry]] = {}  # just now
         self._state = tuple(pending), tuple(missed)
         self._saved = self._state
         self._timetable = timetable
@@ -97,10 +98,10 @@ class Ringer(Bell):
         missed = [it for it in self._missed.values() if it.kind is kind]
         return by_time([it for it in missed if it.when.left(self.now) > -TOLD_S], self.now)
 
-    def just_answered(self, kind: Kind) -> bool:
-        """Whether one of this kind rang just now, and was answered."""
-        at = self._answered.get(kind)
-        return at is not None and self.now.moment.up - at < JUST_NOW_S
+    def just_answered(self, kind: Kind) -> list[Entry]:
+        """Those of this kind that somebody has just answered."""
+        since = self.now.moment.up - JUST_NOW_S
+        return [it for at, it in self._answered.values() if it.kind is kind and at > since]
 
     def add(self, kind: Kind, when: After | At, words: str = "") -> Entry:
         """One more. Raises `ToolFailedError` where there are too many."""
@@ -153,9 +154,12 @@ class Ringer(Bell):
         if self._saying:
             self._noticed = True  # whatever was heard of it
             return
-        for key in [key for key, it in self._ringing.items() if it.heard]:
-            del self._ringing[key]
-            self._answered[self._pending.pop(key).kind] = self.now.moment.up
+        heard = [key for key, it in self._ringing.items() if it.heard]
+        if heard:
+            up = self.now.moment.up
+            self._answered = {key: (up, self._pending.pop(key)) for key in heard}
+            for key in heard:
+                del self._ringing[key]
             self._changed()
 
     def close(self) -> None:

@@ -112,6 +112,14 @@ def test_without_a_zone_it_is_the_machines() -> None:
     assert At(noon).left(Now(Moment(wall=noon.timestamp(), boot="", up=0))) == 0
 
 
+@given(st.datetimes(datetime(2020, 1, 1), datetime(2090, 1, 1)), walls)
+def test_an_alarm_is_told_to_the_minute_whatever_the_second_is_now(
+    when: datetime, wall: float
+) -> None:
+    when = when.replace(hour=12, second=0, microsecond=0, fold=0)  # never skipped
+    assert Entry("1", Kind.ALARM, At(when)).ends(at(wall)) == when
+
+
 def test_when_it_ends_is_told_by_the_clock_of_then() -> None:
     before = datetime(2026, 3, 29, 1, 59, tzinfo=BERLIN).timestamp()
     timer = Entry("1", Kind.TIMER, After(120, at(before).moment))

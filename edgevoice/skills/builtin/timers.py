@@ -1,6 +1,6 @@
 """Timers, alarms and reminders: set them, ask for them, cancel them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Annotated, Literal
 
 from pydantic import BeforeValidator
@@ -62,7 +62,7 @@ def _timers(ringer: Ringer) -> list[Tool]:
 
         label: Which one, by its label or how long it was set for; empty for the only one; all.
         """
-        return _cancel(ringer, Kind.TIMER, label, found(ringer.pending(Kind.TIMER), label))
+        return _cancel(ringer, Kind.TIMER, label, lambda them: found(them, label))
 
     @tool(effect=Effect.NONE)
     async def timer_status(label: str = "") -> str:
@@ -104,11 +104,15 @@ def _alarms(ringer: Ringer) -> list[Tool]:
 
         time: Which one, as HH:MM; empty for the only one; all.
         """
-        alarms = ringer.pending(Kind.ALARM)
-        if time.strip() and time.strip().lower() not in ALL:
-            wanted = clock_time(time)
-            alarms = [it for it in alarms if it.ends(ringer.now).time() == wanted][:1]
-        return _cancel(ringer, Kind.ALARM, time, alarms)
+        any_time = not time.strip() or time.strip().lower() in ALL
+        wanted = None if any_time else clock_time(time)
+
+        def about(them: Sequence[Entry]) -> list[Entry]:
+            if wanted is None:
+                return list(them)
+            return [it for it in them if it.ends(ringer.now).time() == wanted][:1]
+
+        return _cancel(ringer, Kind.ALARM, time, about)
 
     @tool(effect=Effect.NONE)
     async def list_alarms() -> str:
@@ -164,8 +168,7 @@ def _reminders(ringer: Ringer) -> list[Tool]:
 
         text: Which one, by what it is of; empty for the only one; all.
         """
-        meant = found(ringer.pending(Kind.REMINDER), reminder_of(text))
-        return _cancel(ringer, Kind.REMINDER, text, meant)
+        return _cancel(ringer, Kind.REMINDER, text, lambda them: found(them, reminder_of(text)))
 
     return [set_reminder, list_reminders, cancel_reminder]
 
@@ -197,16 +200,21 @@ def _told(sentences: Sequence[str], ringer: Ringer, kind: Kind) -> str:
     return " ".join(filter(None, told))
 
 
-def _cancel(ringer: Ringer, kind: Kind, asked: str, meant: Sequence[Entry]) -> str:
-    """Cancel what a person means who has `asked` for it. Raises `ToolFailedError` where that is
-    nothing, or unclear."""
+def _cancel(
+    ringer: Ringer, kind: Kind, asked: str, about: Callable[[Sequence[Entry]], list[Entry]]
+) -> str:
+    """Cancel what a person means who has `asked` for it; `about`: which ones that may be.
+
+    What rang just now is meant first, and is off already: by the same words. Raises
+    `ToolFailedError` where nothing is meant, or it is unclear what.
+    """
     there = ringer.pending(kind)
-    if not there and ringer.just_answered(kind):
-        return f"The {kind.value} is off."
+    every = asked.strip().lower() in ALL
+    if not every and (rang := ringer.just_answered(kind)) and (rung := about(rang)):
+        return f"Your {_name(ringer, rung[0])} is off{_about(rung[0])}."
     if not there:
         raise ToolFailedError(f"There is no {kind.value}.")
-    every = asked.strip().lower() in ALL
-    chosen = there if every else list(meant)
+    chosen = there if every else about(there)
     names = [f"{_name(ringer, entry)}{_about(entry)}" for entry in chosen]
     if every or len(set(names)) == 1:
         chosen = chosen if every else chosen[:1]

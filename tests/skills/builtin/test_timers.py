@@ -121,12 +121,16 @@ def test_of_two_alike_the_first_to_end_goes_and_all_go_together(use: Kitchen) ->
 
 
 def test_a_timer_can_be_turned_off_just_after_it_was_answered(use: Kitchen) -> None:
-    use("set_timer", seconds=5)
+    use("set_timer", seconds=5, label="tea")
+    use("set_timer", seconds=600, label="egg")
     use.up += 6
     use.rings()
     use.ringer.answered()  # by the same words
-    assert use("cancel_timer") == "The timer is off."
-    use.up += 120
+    assert use("cancel_timer") == "Your tea timer is off."
+    assert use("cancel_timer", label="tea") == "Your tea timer is off."
+    assert use("timer_status") == "Your egg timer has 9 minutes and 54 seconds left."
+    assert use("cancel_timer", label="egg") == "Your egg timer is off."
+    use.up += 20
     assert use.refuses("cancel_timer") == "There is no timer."
 
 
