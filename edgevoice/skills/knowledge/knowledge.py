@@ -204,7 +204,7 @@ def knowledge_tools(knowledge: Knowledge) -> list[Tool]:
     """The tool that looks something up in `knowledge`."""
 
     @tool(effect=Effect.NONE)
-    def search_documents(query: str) -> Outcome:
+    async def search_documents(query: str) -> Outcome:  # too quick to be worth a thread
         """Look something up in the person's own documents.
 
         query: What to look for, in the person's words.

@@ -1,6 +1,5 @@
 """Answers from documents, as the assistant gives them; hostile documents among them."""
 
-import asyncio
 import logging
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -19,6 +18,7 @@ from edgevoice.skills.knowledge.knowledge import (
     open_knowledge,
 )
 from edgevoice.skills.tool import Effect
+from edgevoice.testing import run_virtual
 from tests.skills.hostile import HOSTILE, Hostile, each_hostile, unspeakable
 from tools.bench.knowledge import judge
 from tools.bench.knowledge_set import DOCUMENTS, questions
@@ -64,7 +64,7 @@ def looked_up(knowledge: Knowledge, query: str) -> Outcome:
     async def use() -> Outcome:
         return await tool.run(arguments.model_dump(), "key")
 
-    return asyncio.run(use())
+    return run_virtual(use())
 
 
 def test_a_question_is_answered_with_the_document_s_title(knowing: Knowing) -> None:
