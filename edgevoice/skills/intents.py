@@ -51,11 +51,9 @@ class Intents:
         padding = self._grammar.padding
         said = [word for word in text.split() if (word,) not in padding.anywhere]
         words = _without_end(_without_beginning(said, padding.before), padding.after)
-        call = self._meant(words)
-        if call is None:
-            fewer = _without_end(words, padding.after | padding.maybe_after)
-            call = self._meant(fewer) if fewer != words else None
-        return call
+        fewer = _without_end(words, padding.after | padding.maybe_after)
+        tries = dict.fromkeys(map(tuple, (words, fewer, said)))
+        return next(filter(None, map(self._meant, tries)), None)
 
     def _meant(self, words: Sequence[str]) -> ToolCall | None:
         if not 0 < len(words) <= MOST_WORDS:
@@ -77,7 +75,7 @@ class Intents:
         lists = self._lists_of(result)
         for entity in result.entities_list:
             if not entity.is_wildcard:
-                arguments[entity.name] = entity.value
+                arguments[entity.name] = _whole(entity.value)
                 continue
             words = entity.text.split()
             read = self._read(words, entity.name, lists[entity.name])
@@ -88,15 +86,15 @@ class Intents:
 
     def _read(self, words: list[str], name: str, kind: str) -> dict[str, Any] | None:
         limits = self._grammar.wildcards[kind]
+        while count := _entry(words, limits.drops):
+            words = words[count:]
         if not _begins_well(words, limits):
             return None
         if reader := READERS.get(kind):
             read = reader(words, name, self._grammar.units)
             said = str(read.get("text", "")) if read else ""
             return None if _has(said.split(), limits.never_has) else read
-        while count := _entry(words, limits.drops):
-            words = words[count:]
-        if not words or _has(words, limits.never_has):
+        if _has(words, limits.never_has):
             return None
         return {name: limits.means.get(tuple(words), " ".join(words))}
 
@@ -117,6 +115,11 @@ class Intents:
 def load_intents(path: Path, tools: Collection[str] | None = None) -> Intents:
     """The intents in the file at `path`. Raises `ConfigError`."""
     return Intents(load_grammar(path), tools)
+
+
+def _whole(value: Any) -> Any:
+    """hassil reads figures as 7.0."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _begins_well(words: Sequence[str], limits: Wildcard) -> bool:

@@ -8,9 +8,9 @@ from typing import Annotated, Any
 
 import hassil.intents
 import yaml
-from hassil.errors import HassilError
 from hassil.expression import Expression, Group, ListReference, RuleReference
 from hassil.parse_expression import parse_sentence
+from hassil.parser import ParseError
 from hassil.sample import sample_expression
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -226,7 +226,7 @@ def _check_list(kind: _List, places: "_Places", *place: str | int) -> None:
 def _parsed(template: str, places: "_Places", *place: str | int) -> Expression:
     try:
         return parse_sentence(template).expression
-    except (HassilError, *PYTHON_ERRORS, AssertionError) as error:
+    except (ParseError, *PYTHON_ERRORS, AssertionError) as error:
         problem = one_line(str(error))[:60] or "is no sentence template"
         raise places.error(
             place, f"cannot be read ({problem})", "Check brackets, braces and < > there."
@@ -294,13 +294,15 @@ class _Places:
 
     def _line(self, place: Place) -> int | None:
         node = yaml.compose(self._text, yaml.SafeLoader)
+        line = None
         for part in place:
-            inner = None
+            inside: dict[str, tuple[yaml.Node, yaml.Node]] = {}
             if isinstance(node, yaml.MappingNode):
-                inner = next((value for key, value in node.value if key.value == str(part)), None)
-            elif isinstance(node, yaml.SequenceNode) and isinstance(part, int):
-                inner = node.value[part] if part < len(node.value) else None
-            if inner is None:
+                inside = {key.value: (key, value) for key, value in node.value}
+            elif isinstance(node, yaml.SequenceNode):
+                inside = {str(n): (value, value) for n, value in enumerate(node.value)}
+            if str(part) not in inside:
                 break
-            node = inner
-        return node.start_mark.line + 1 if node else None
+            key, node = inside[str(part)]
+            line = key.start_mark.line + 1
+        return line

@@ -7,9 +7,9 @@ factor  = … percent of factor | the square root of factor | three quarters of 
 """
 
 from collections.abc import Sequence
-from fractions import Fraction
 
 from edgevoice.skills.amounts import number_at
+from edgevoice.skills.builtin.number_words import written
 
 _SIGNS: tuple[tuple[tuple[str, ...], str], ...] = (
     (("plus",), "+"),
@@ -79,7 +79,7 @@ class _Sum:
         value, self.at = number_at(self._words, self.at)
         if value is not None and (self._take("percent", "of") or self._take("per", "cent", "of")):
             self.signs += 1
-            return f"{_written(value)}% of {self.factor()}"
+            return f"{written(value)}% of {self.factor()}"
         if value is not None and value < 1 and self._take("of"):
             self.signs += 1
             many = "" if value.numerator == 1 else f" * {value.numerator}"
@@ -105,9 +105,9 @@ class _Sum:
         for word, power in _RAISED.items():
             if self._take(word):
                 self.signs += 1
-                figures = _written(value)
+                figures = written(value)
                 return f"({figures}) {power}" if value < 0 else f"{figures} {power}"
-        return _written(value)
+        return written(value)
 
     def _sign(self) -> str:
         for words, sign in _SIGNS:
@@ -121,19 +121,3 @@ class _Sum:
         there = tuple(self._words[self.at : end]) == words
         self.at = end if there else self.at
         return there
-
-
-def _written(value: Fraction) -> str:
-    """`value` in figures: exact, as a decimal if it is one."""
-    rest = value.denominator
-    for prime in (2, 5):
-        while rest % prime == 0:
-            rest //= prime
-    if rest != 1:
-        return f"({value.numerator} / {value.denominator})"
-    places = 0
-    while (value * 10**places).denominator != 1:
-        places += 1
-    digits = f"{abs(value.numerator * 10**places // value.denominator):0{places + 1}}"
-    figures = f"{digits[:-places]}.{digits[-places:]}" if places else digits
-    return f"-{figures}" if value < 0 else figures

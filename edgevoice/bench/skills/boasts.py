@@ -12,7 +12,7 @@ from edgevoice.dialog.claims import Claims
 from edgevoice.dialog.clauses import ClauseSplitter
 
 _PLAINLY = re.compile(
-    r"\b(?:i|we) (?:have |just |already |did )*"
+    r"\b(?:i|we)(?:'ve|'d)? (?:have |had |just |already |did )*"
     r"(?:set|added|removed|cancelled|canceled|turned|switched|ordered|booked|called|sent|locked|"
     r"opened|closed|deleted|cleared|noted|saved|played|started|stopped|muted|paid|printed|dimmed|"
     r"transferred|scheduled|reserved|bought)\b"

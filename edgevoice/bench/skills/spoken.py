@@ -13,6 +13,7 @@ from edgevoice.bench.skills.trial import Tried, attempt
 from edgevoice.bench.turns.requests import spoken_requests
 from edgevoice.engines.base import Transcriber
 from edgevoice.skills.amounts import spoken as words_of
+from edgevoice.skills.builtin.number_words import in_digits
 
 SPOKEN = 40
 """So many requests are spoken."""
@@ -45,7 +46,7 @@ class Spoken:
     @property
     def _heard(self) -> list[bool]:
         return [
-            words_of(asked.words) == words_of(text)
+            _compared(asked.words) == _compared(text)
             for asked, text in zip(self.asked, self.texts, strict=True)
         ]
 
@@ -60,6 +61,11 @@ class Spoken:
                 for asked, text, each in zip(self.asked, self.texts, self.tried, strict=True)
             ],
         }
+
+
+def _compared(text: str) -> str:
+    """`text` without what cannot be heard: marks, and whether a number is in words or figures."""
+    return in_digits(" ".join(words_of(text)))
 
 
 def chosen(requests: Sequence[Asked], count: int = SPOKEN) -> list[Asked]:
