@@ -330,4 +330,5 @@ def _breaking() -> Iterator[None]:
     try:
         yield
     except sqlite3.Error as error:
-        raise IndexBrokenError(str(error)) from None
+        # What SQLite has to say might quote the words that were searched for.
+        raise IndexBrokenError(getattr(error, "sqlite_errorname", str(error))) from None

@@ -89,13 +89,13 @@ class Knowledge:
     def extract(self, question: str) -> Extract | None:
         """The best that there is, however badly it fits; None without a word in common."""
         asked = understood(question)
-        try:
-            with self._lock:
+        with self._lock:
+            try:
                 return self._found(asked) if self._renewed() else None
-        except IndexBrokenError as error:
-            _logger.warning("the index of the documents is broken (%s): %s", error, _CURE)
-            self._let_go()
-            return None
+            except IndexBrokenError as error:
+                _logger.warning("the index of the documents is broken (%s): %s", error, _CURE)
+                self._let_go()
+                return None
 
     def close(self) -> None:
         """Let go of the index."""
@@ -115,7 +115,8 @@ class Knowledge:
         if not answer or not answer.text:
             return None
         passage = found[answer.candidate]
-        return Extract(speakable(passage.title), answer.text, answer.fit, passage.text)
+        title = speakable(passage.title) or "a document"
+        return Extract(title, answer.text, answer.fit, passage.text)
 
     def _terms(
         self, words: Sequence[Word], index: Index
