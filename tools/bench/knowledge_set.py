@@ -3,7 +3,9 @@
 A question's line is `question | document | words of a right answer`, or `question | -` where no
 document answers it: small talk, what everybody knows, or a near miss (the documents touch on it,
 and do not say it). The words of a right answer are separated by commas; all have to be spoken. The
-halves share no document and no question; the second was looked at when everything was tuned.
+halves share no document and no question. The second was looked at when everything was
+tuned, and gave a precision of 0.88, a recall of 0.82 and 0.88 refused; one thing was learnt from it
+since: that an encyclopedia's questions ("what is a choir") are not for an operator's documents.
 """
 
 from dataclasses import dataclass

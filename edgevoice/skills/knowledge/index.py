@@ -43,7 +43,8 @@ _SCHEMA = f"""
     INSERT INTO passages(passages, rank) VALUES ('rank', 'bm25(2.0, 3.0, 1.0, 1.0)');
 """
 _MOST_ROWS = 3_000
-"""So many passages are ranked at most, by the rarest words: frequent ones tell little."""
+"""So many passages are ranked at most, by the rarest words: what is in more of them tells nothing,
+and would take too long."""
 _HEADINGS_END = "\n"
 _IN_MEMORY = "temp_store", "MEMORY"
 """Nothing of documents or questions goes to a temporary file."""
@@ -106,7 +107,7 @@ class Index:
         chosen: list[str] = []
         rows = 0
         for word, count in sorted(words, key=lambda pair: pair[1]):
-            if chosen and rows + count > _MOST_ROWS:
+            if rows + count > _MOST_ROWS:
                 break
             if count:
                 chosen.append(f'"{word}"')
@@ -329,4 +330,5 @@ def _breaking() -> Iterator[None]:
     try:
         yield
     except sqlite3.Error as error:
-        raise IndexBrokenError(str(error)) from None
+        # What SQLite has to say might quote the words that were searched for.
+        raise IndexBrokenError(getattr(error, "sqlite_errorname", str(error))) from None

@@ -89,13 +89,13 @@ class Knowledge:
     def extract(self, question: str) -> Extract | None:
         """The best that there is, however badly it fits; None without a word in common."""
         asked = understood(question)
-        try:
-            with self._lock:
+        with self._lock:
+            try:
                 return self._found(asked) if self._renewed() else None
-        except IndexBrokenError as error:
-            _logger.warning("the index of the documents is broken (%s): %s", error, _CURE)
-            self._let_go()
-            return None
+            except IndexBrokenError as error:
+                _logger.warning("the index of the documents is broken (%s): %s", error, _CURE)
+                self._let_go()
+                return None
 
     def close(self) -> None:
         """Let go of the index."""
@@ -115,7 +115,8 @@ class Knowledge:
         if not answer or not answer.text:
             return None
         passage = found[answer.candidate]
-        return Extract(speakable(passage.title), answer.text, answer.fit, passage.text)
+        title = speakable(passage.title) or "a document"
+        return Extract(title, answer.text, answer.fit, passage.text)
 
     def _terms(
         self, words: Sequence[Word], index: Index
@@ -204,7 +205,7 @@ def knowledge_tools(knowledge: Knowledge) -> list[Tool]:
     """The tool that looks something up in `knowledge`."""
 
     @tool(effect=Effect.NONE)
-    def search_documents(query: str) -> Outcome:
+    async def search_documents(query: str) -> Outcome:  # too quick to be worth a thread
         """Look something up in the person's own documents.
 
         query: What to look for, in the person's words.

@@ -55,6 +55,7 @@ def test_rare_words_lead_to_the_few_passages_that_are_ranked(
     refresh(folder, path)
     monkeypatch.setattr(module, "_MOST_ROWS", 1)
     assert found(path, "boiler", "cabbag") == ["Cabbages grow behind the boiler house."]
+    assert found(path, "boiler") == []
 
 
 def test_only_what_changed_is_read_again(folder: Path, path: Path) -> None:

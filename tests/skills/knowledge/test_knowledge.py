@@ -1,6 +1,5 @@
 """Answers from documents, as the assistant gives them; hostile documents among them."""
 
-import asyncio
 import logging
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -19,6 +18,7 @@ from edgevoice.skills.knowledge.knowledge import (
     open_knowledge,
 )
 from edgevoice.skills.tool import Effect
+from edgevoice.testing import run_virtual
 from tests.skills.hostile import HOSTILE, Hostile, each_hostile, unspeakable
 from tools.bench.knowledge import judge
 from tools.bench.knowledge_set import DOCUMENTS, questions
@@ -64,7 +64,7 @@ def looked_up(knowledge: Knowledge, query: str) -> Outcome:
     async def use() -> Outcome:
         return await tool.run(arguments.model_dump(), "key")
 
-    return asyncio.run(use())
+    return run_virtual(use())
 
 
 def test_a_question_is_answered_with_the_document_s_title(knowing: Knowing) -> None:
@@ -74,6 +74,13 @@ def test_a_question_is_answered_with_the_document_s_title(knowing: Knowing) -> N
     )
     assert knowledge.answer("what's the guest wifi called") == (
         "According to House Rules: The guest network is called Meadow."
+    )
+
+
+def test_a_title_that_cannot_be_spoken_is_left_out(knowing: Knowing) -> None:
+    knowledge = knowing({"a.md": "# www.example.org\n\nThe boiler is in the cellar."})
+    assert knowledge.answer("where is the boiler") == (
+        "According to a document: The boiler is in the cellar."
     )
 
 
@@ -121,7 +128,11 @@ def test_a_broken_index_is_told_once_and_without_a_word_that_was_said(
     (tmp_path / "k.db").write_bytes(b"rubbish" * 1000)
     for _ in range(3):
         assert knowledge.answer("where is the boiler") == ""
-    assert len(caplog.records) == 1 and "knowledge index --anew" in caplog.text
+    [record] = caplog.records
+    assert record.getMessage() == (
+        "the index of the documents is broken (SQLITE_NOTADB): "
+        "run `edgevoice knowledge index --anew`"
+    )
     assert "boiler" not in caplog.text
     (tmp_path / "k.db").unlink()
     knowing({"house.md": HOUSE})
