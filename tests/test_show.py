@@ -105,7 +105,7 @@ def test_a_turn_is_three_lines() -> None:
 
 
 def test_what_nobody_asked_for_answers_nothing_and_took_no_time() -> None:
-    rings = [
+    rings: list[Event | Note] = [
         Announced(ms(9_000)),
         TurnStarted(ms(9_000), 2),
         ClauseWritten(ms(9_000), "Your timer is done."),

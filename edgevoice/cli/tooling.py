@@ -19,6 +19,9 @@ tools = typer.Typer(
     help="See what the assistant can do besides talking, and try it.", no_args_is_help=True
 )
 
+PATIENCE_S = 30.0
+"""For so long a server may take to start, when somebody wants to see what it has."""
+
 EFFECTS = {
     Effect.NONE: "only looks",
     Effect.ACTS: "acts",
@@ -31,7 +34,7 @@ def list_tools(config: ConfigOption = None, as_json: JsonOption = False) -> None
     """List the tools, whether they change anything, and where they are from."""
     from edgevoice.skills.loading import open_toolbox
 
-    with open_toolbox(settings(config)) as toolbox:
+    with open_toolbox(settings(config), patience_s=PATIENCE_S) as toolbox:
         found = toolbox.tools
     if as_json:
         print_json([_told(tool) for tool in found])
@@ -61,7 +64,7 @@ def try_tool(
     from edgevoice.skills.loading import open_toolbox
     from edgevoice.skills.runner import run
 
-    with open_toolbox(settings(config)) as toolbox:
+    with open_toolbox(settings(config), patience_s=PATIENCE_S) as toolbox:
         tool, checked = _checked(toolbox, name, arguments)
         if tool.effect is Effect.DANGEROUS:
             question = printable(tool.question.format_map(checked))

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from edgevoice.config import Config
 from edgevoice.errors import ConfigError
 from edgevoice.skills.folder import load_folder
-from edgevoice.skills.mcp import Servers
+from edgevoice.skills.mcp import PATIENCE_S, Servers
 from edgevoice.skills.tool import Tool
 from edgevoice.skills.toolbox import Toolbox
 
@@ -21,14 +21,16 @@ def load_tools(config: Config, own: Iterable[Tool] = ()) -> list[Tool]:
 
 
 @contextmanager
-def open_toolbox(config: Config, own: Iterable[Tool] = ()) -> Iterator[Toolbox]:
+def open_toolbox(
+    config: Config, own: Iterable[Tool] = (), patience_s: float = PATIENCE_S
+) -> Iterator[Toolbox]:
     """All the tools, those of servers included, which are reached until this is left.
 
-    The tools of a server that is not there yet join the others later. Raises `ConfigError`.
+    The tools of a server that has not answered after `patience_s` seconds join the others later.
+    Raises `ConfigError`.
     """
-    own = tuple(own)
     toolbox = Toolbox(load_tools(config, own))
-    servers = Servers(config, toolbox.add)
+    servers = Servers(config, toolbox.add, patience_s)
     for name in servers.names:
         if there := toolbox.get(name):
             raise ConfigError(

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     import mcp
 
 PATIENCE_S = 5.0
-"""For so long the start waits for servers at most."""
+"""For so long a conversation waits for servers to begin, at most."""
 END_S = 15.0
 """For so long the end does: a program that does not go by itself is killed after some seconds."""
 LONGEST_DESCRIPTION, LONGEST_SCHEMA = 300, 8_000
@@ -61,10 +61,12 @@ class Servers:
     not installed, or HTTP would break the promise of `privacy.network`.
     """
 
-    def __init__(self, config: Config, found: Found) -> None:
+    def __init__(self, config: Config, found: Found, patience_s: float = PATIENCE_S) -> None:
+        """`patience_s`: seconds for which the start waits for them at most."""
         self._configs = config.tools.mcp
         self._without = frozenset(config.tools.without)
         self._give = found
+        self._patience_s = patience_s
         self._given: set[str] = set()
         self._told: set[str] = set()
         self._early: dict[str, list[Tool]] | None = {}  # None: the start is over
@@ -85,7 +87,7 @@ class Servers:
         if self._configs:
             hush()
             self._thread.start()
-            self._tried.wait(PATIENCE_S)
+            self._tried.wait(self._patience_s)
             with self._giving:
                 early, self._early = self._early or {}, None
                 # Not by who was first: what stands in a prompt is the same at every start.

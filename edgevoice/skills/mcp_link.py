@@ -22,7 +22,7 @@ from edgevoice.skills import dies_with_us
 
 if TYPE_CHECKING:
     import mcp
-    from mcp.client._transport import TransportStreams
+    from mcp.client._transport import ReadStream, TransportStreams
 
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.5, 60.0
 """Between two starts; each pause is twice the one before, until a server has held out."""
@@ -32,6 +32,8 @@ ANSWER_S = 30.0
 CHECK_S = 10.0
 """What a server may take to show that it is still there, at least."""
 CONNECT_S = 5.0
+MOST_GARBAGE = 10_000
+"""Lines in a row that are no messages. Some programs tell their woes on the wrong stream."""
 MOST_PAGES = 20
 """Of a list of tools."""
 
@@ -106,8 +108,8 @@ class Link:
 
         self._doubt.clear()
         wait_s = max(self.config.timeout_s, ANSWER_S)
-        watched = _watched(self._transport(), self._doubt.set)
-        async with mcp.Client(watched, read_timeout_seconds=wait_s, cache=None) as client:
+        transport: Any = _watched(self._transport(), self._doubt.set)
+        async with mcp.Client(transport, read_timeout_seconds=wait_s, cache=None) as client:
             self._found(self, await _offered(client))
             self._client = client
             self.tried.set()
@@ -206,34 +208,30 @@ async def _watched(
 
 
 class _Watched:
-    """A stream that tells of its end."""
+    """A stream that tells of its end; and it ends where nothing but garbage comes."""
 
-    def __init__(self, stream: Any, gone: Callable[[], None]) -> None:
+    def __init__(self, stream: "ReadStream[Any]", gone: Callable[[], None]) -> None:
         self._stream = stream
         self._gone = gone
+        self._garbage = 0
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._stream, name)
-
-    async def receive(self) -> Any:
-        try:
-            return await self._stream.receive()
-        except BaseException:
-            self._gone()
-            raise
 
     def __aiter__(self) -> Self:
         return self
 
     async def __anext__(self) -> Any:
         try:
-            return await self._stream.__anext__()
+            item = await self._stream.__anext__()
         except BaseException:
             self._gone()
             raise
-
-    async def aclose(self) -> None:
-        await self._stream.aclose()
+        self._garbage = self._garbage + 1 if isinstance(item, Exception) else 0
+        if self._garbage >= MOST_GARBAGE:
+            self._gone()
+            raise StopAsyncIteration
+        return item
 
     async def __aenter__(self) -> Self:
         await self._stream.__aenter__()

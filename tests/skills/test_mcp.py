@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +45,11 @@ def moody(*allow: str, **more: Any) -> McpConfig:
     return McpConfig(**{"name": "moody", "command": COMMAND, "allow": allow, **more})
 
 
+def opened(*servers: McpConfig, patience_s: float = PATIENT_S) -> AbstractContextManager[Toolbox]:
+    """A toolbox; it waits for servers for as long as a busy machine may need."""
+    return open_toolbox(config(*servers), patience_s=patience_s)
+
+
 def use(toolbox: Toolbox, name: str, /, **arguments: Any) -> Outcome:
     """What comes of a call."""
     tool = toolbox.get(name)
@@ -68,7 +73,7 @@ def toolbox() -> Iterator[Toolbox]:
     allow = ("add", "greet", "surroundings", "inject", "refuse", "hang", "turnLight.on")
     effects = {"add": "none", "greet": "acts"}
     server = moody(*allow, effects=effects, environment={"SECRET": "s3"})
-    with open_toolbox(config(server)) as toolbox:
+    with opened(server) as toolbox:
         yield toolbox
 
 
@@ -168,7 +173,7 @@ def test_what_is_no_message_is_passed_over(
 
 def test_a_server_finds_little_in_its_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("EDGEVOICE_KEY", "k1")
-    with open_toolbox(config(moody("greet", environment={"MARK": "little", "LANG": "xx"}))):
+    with opened(moody("greet", environment={"MARK": "little", "LANG": "xx"})):
         lines = environment_of(child("little"))
     assert (lines["MARK"], lines["LANG"]) == ("little", "xx") and lines["PATH"] and lines["HOME"]
     assert not lines.keys() - set("MARK LANG PATH HOME LOGNAME SHELL TERM USER LC_CTYPE".split())
@@ -216,7 +221,7 @@ def test_a_server_is_told_that_nobody_waits(toolbox: Toolbox, tmp_path: Path) ->
 
 def test_and_when_it_takes_too_long(tmp_path: Path) -> None:
     note = tmp_path / "note"
-    with open_toolbox(config(moody("hang", timeout_s=0.5))) as toolbox:
+    with opened(moody("hang", timeout_s=0.5)) as toolbox:
         assert use(toolbox, "moody_hang", note=str(note)) == Outcome(
             False, say=LATE.say, trusted=False
         )
@@ -227,7 +232,7 @@ def test_and_when_it_takes_too_long(tmp_path: Path) -> None:
 
 
 def test_a_server_that_dies_is_started_again(quick: None, caplog: pytest.LogCaptureFixture) -> None:
-    with open_toolbox(config(moody("die", "greet"))) as toolbox:
+    with opened(moody("die", "greet")) as toolbox:
         before = toolbox.tools
         died = use(toolbox, "moody_die")
         assert died == Outcome(False, say="Sorry, I cannot reach moody just now.", trusted=False)
@@ -240,7 +245,7 @@ def test_a_server_that_dies_is_started_again(quick: None, caplog: pytest.LogCapt
 
 
 def test_one_that_is_killed_while_nobody_uses_it_is_started_again(quick: None) -> None:
-    with open_toolbox(config(moody("greet", environment={"MARK": "killed"}))) as toolbox:
+    with opened(moody("greet", environment={"MARK": "killed"})) as toolbox:
         first = child("killed")
         os.kill(first, signal.SIGKILL)
         until(lambda: child("killed") not in (0, first))
@@ -249,7 +254,7 @@ def test_one_that_is_killed_while_nobody_uses_it_is_started_again(quick: None) -
 
 def test_one_that_freezes_is_started_again(quick: None) -> None:
     server = moody("freeze", "greet", timeout_s=0.5, environment={"MARK": "frozen"})
-    with open_toolbox(config(server)) as toolbox:
+    with opened(server) as toolbox:
         first = child("frozen")
         assert use(toolbox, "moody_freeze", seconds=1000).say == LATE.say
         until(lambda: use(toolbox, "moody_greet", name="Bo").ok)
@@ -257,7 +262,7 @@ def test_one_that_freezes_is_started_again(quick: None) -> None:
 
 
 def test_no_server_is_left_when_it_is_over() -> None:
-    with open_toolbox(config(moody("greet", environment={"MARK": "over"}))) as toolbox:
+    with opened(moody("greet", environment={"MARK": "over"})) as toolbox:
         assert child("over")
     assert not child("over")
     assert use(toolbox, "moody_greet", name="Bo").say == "Sorry, I cannot reach moody just now."
@@ -267,7 +272,7 @@ def test_a_call_under_way_when_it_is_over(tmp_path: Path) -> None:
     note = tmp_path / "note"
 
     async def ended() -> Outcome:
-        with open_toolbox(config(moody("hang"))) as toolbox:
+        with opened(moody("hang")) as toolbox:
             tool = toolbox.get("moody_hang")
             assert tool
             task = asyncio.create_task(run(tool, {"note": str(note)}, ""))
@@ -287,32 +292,29 @@ def test_a_call_under_way_when_it_is_over(tmp_path: Path) -> None:
         (("/nowhere/at/all",), "there is no program /nowhere/at/all"),
         (("true",), "MCPError"),
         (("echo", "garbage"), "MCPError"),
+        (("yes",), "MCPError"),
     ],
 )
 def test_a_server_that_is_dead_does_not_stop_the_start(
     command: Sequence[str], cause: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    with open_toolbox(config(moody("greet", command=command))) as toolbox:
+    with opened(moody("greet", command=command)) as toolbox:
         assert toolbox.tools == ()
     assert [record.message for record in caplog.records] == [
         f"the MCP server moody is not there ({cause}); it is tried again"
     ]
 
 
-def test_the_tools_of_a_slow_one_join_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "PATIENCE_S", 0.0)
-    with open_toolbox(config(moody("greet"))) as toolbox:
+def test_the_tools_of_a_slow_one_join_the_others() -> None:
+    with opened(moody("greet"), patience_s=0) as toolbox:
         assert toolbox.tools == ()
         until(lambda: bool(toolbox.tools))
         assert use(toolbox, "moody_greet", name="Bo").ok
 
 
-def test_one_that_does_not_answer_does_not_hold_up_the_others(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    monkeypatch.setattr(module, "PATIENCE_S", 2.0)
+def test_one_that_does_not_answer_does_not_hold_up_the_others() -> None:
     mute = McpConfig(name="mute", command=("sleep", "1000"), allow=("x",))
-    with open_toolbox(config(mute, moody("greet"))) as toolbox:
+    with opened(mute, moody("greet"), patience_s=0.1) as toolbox:
         until(lambda: bool(toolbox.tools))
         assert use(toolbox, "moody_greet", name="Bo").ok
 
@@ -320,7 +322,7 @@ def test_one_that_does_not_answer_does_not_hold_up_the_others(
 def test_what_is_allowed_and_not_there_is_told_of_once(
     quick: None, caplog: pytest.LogCaptureFixture
 ) -> None:
-    with open_toolbox(config(moody("fly", "die"))) as toolbox:
+    with opened(moody("fly", "die")) as toolbox:
         assert [tool.name for tool in toolbox.tools] == ["moody_die"]
         use(toolbox, "moody_die")
         until(lambda: "is there" in caplog.text)
@@ -330,14 +332,14 @@ def test_what_is_allowed_and_not_there_is_told_of_once(
 
 
 def test_nothing_is_allowed_by_itself(caplog: pytest.LogCaptureFixture) -> None:
-    with open_toolbox(config(moody())) as toolbox:
+    with opened(moody()) as toolbox:
         assert toolbox.tools == ()
     assert "no tool of the MCP server moody is allowed; it has: greet, add" in caplog.text
 
 
 def test_tools_that_are_not_wanted() -> None:
     chosen = config(moody("greet", "add"), without=("moody_add",))
-    with open_toolbox(chosen) as toolbox:
+    with open_toolbox(chosen, patience_s=PATIENT_S) as toolbox:
         assert [tool.name for tool in toolbox.tools] == ["moody_greet"]
 
 
@@ -460,7 +462,7 @@ def test_a_server_over_http_that_comes_late_goes_and_comes_again(
         headers={"Authorization": "Bearer t0ken"},
         allow=("greet", "refuse"),
     )
-    with open_toolbox(config(server)) as toolbox:
+    with opened(server) as toolbox:
         assert toolbox.tools == ()
         with http_server(port):
             until(lambda: bool(toolbox.tools))
@@ -478,7 +480,7 @@ def test_an_answer_over_http_that_nobody_waits_for_any_more(tmp_path: Path) -> N
     port, note = free_port(), tmp_path / "note"
     url = f"http://127.0.0.1:{port}/mcp"
     server = McpConfig(name="web", url=url, allow=("hang", "greet"), timeout_s=0.5)
-    with http_server(port), open_toolbox(config(server)) as toolbox:
+    with http_server(port), opened(server) as toolbox:
         until(lambda: bool(toolbox.tools))
         assert use(toolbox, "web_hang", note=str(note)).say == LATE.say
         until(lambda: note.read_text() == "cancelled")
@@ -490,7 +492,7 @@ def test_the_wrong_thing_behind_the_address(caplog: pytest.LogCaptureFixture) ->
         port = listening.getsockname()[1]
         server = McpConfig(name="web", url=f"http://127.0.0.1:{port}/mcp", allow=("greet",))
         listening.close()  # nobody is there
-        with open_toolbox(config(server)) as toolbox:
+        with opened(server) as toolbox:
             assert toolbox.tools == ()
     assert "the MCP server web is not there (ConnectError)" in caplog.text
 

@@ -1,7 +1,8 @@
 """How well and how soon the documents answer: python -m tools.bench.knowledge
 
 Answers: over the questions of `knowledge_set.py`, for both halves, each with the documents of its
-half alone and among 10,000 passages made up at random. `precision`: of what was answered, how much
+half alone and among 10,000 passages that are words thrown together, those of the documents among
+them: nonsense that often has a question's words. `precision`: of what was answered, how much
 was right (the right words, from the right document; answering what has no answer is wrong).
 `recall`: of what has an answer, how much was answered rightly. `refused`: of what has none, how
 much was left to the language model, or denied. With `--least`, for other values of

@@ -3,7 +3,7 @@
 A question's line is `question | document | words of a right answer`, or `question | -` where no
 document answers it: small talk, what everybody knows, or a near miss (the documents touch on it,
 and do not say it). The words of a right answer are separated by commas; all have to be spoken. The
-halves share no document and no question.
+halves share no document and no question; the second was looked at when everything was tuned.
 """
 
 from dataclasses import dataclass
@@ -187,8 +187,6 @@ club at the end of a year; this has to be written to the board by the end of Sep
 Members may rent the club room for parties. It costs 80 euros and a deposit of 100. Music ends at
 eleven. The last one out turns off the water at the main tap under the stairs.
 """,
-    },
-    "held out": {
         "library.md": """\
 # Town Library
 
@@ -373,6 +371,151 @@ minutes without it. The bread is done when it sounds hollow.
 - A gummy crumb: it was cut while it was warm. Let it cool for two hours.
 """,
     },
+    "held out": {
+        "care-home.md": """\
+# Maple Court: Everyday Life
+
+## Meals
+
+Lunch is at noon, supper at half past five. Whoever would rather eat in their room tells the kitchen
+by ten. Guests can join lunch for seven euros if they are announced a day before.
+
+## Laundry and cleaning
+
+Clothes are collected on Mondays and Thursdays and come back after two days. Every piece has to
+carry a name tag; the sewing room puts them in for nothing. Rooms are vacuumed twice a week.
+
+## Hairdresser and foot care
+
+The hairdresser comes on Wednesdays, the chiropodist on the first Friday of the month. Appointments
+are made at the reception.
+
+## Outings
+
+The minibus goes to town on Tuesdays at ten and comes back at one. There is room for two
+wheelchairs.
+
+## Emergencies
+
+Pull the red cord in the bathroom or press the button on the wristband. Somebody will come within
+three minutes.
+
+## Keys
+
+A new room key costs thirty euros. Relatives may be given a key of their own against a signature.
+""",
+        "e-bike.md": """\
+# City E-Bike
+
+## Charging the battery
+
+Charge the battery between 5 and 30 degrees. A full charge takes four and a half hours. The battery
+may stay on the bicycle or be taken out with the key.
+
+## Range
+
+With the assistance on Eco, a charge lasts for about 110 kilometres, on Turbo for 45. Cold weather
+costs a fifth of that.
+
+## Tyres and brakes
+
+Pump the tyres to 3.5 bar in front and 4 bar behind. Have the brake pads replaced when they are
+thinner than one millimetre.
+
+## Walking assistance
+
+Hold the minus key for two seconds, and the bicycle pushes itself at walking speed.
+
+## What the display says
+
+- 503: the speed sensor has lost its magnet. Push the magnet on the spoke back towards the sensor.
+- 540: the motor is too hot. Let it cool down for a quarter of an hour.
+- 602: the battery does not answer. Take it out, wipe the contacts, put it back.
+
+## Cleaning
+
+Never use a high-pressure cleaner. Oil the chain every 300 kilometres.
+""",
+        "holiday-flat.txt": """\
+The Flat by the Lake
+
+The main water valve is under the kitchen sink. Please close it when you leave for longer than two
+days. The fuse box is behind the mirror in the corridor.
+
+Rubbish is sorted: paper goes into the blue bin, packaging into the yellow one, and the rest into
+the black one. The bins are put out on Thursday evening. Glass is taken to the container beside the
+church.
+
+The stove needs small logs of beech. Open the damper fully before you light it, and close it by half
+once the fire burns well. Ash is only emptied when it has been cold for a day.
+
+Bed linen is in the chest in the bedroom, towels are on the shelf above the bath. Leave used linen
+in the tub.
+
+The rowing boat may be used from May to September. Its oars stand in the shed, the key of which
+hangs beside the fridge. Children wear a life vest.
+
+The nearest bakery is in the village, ten minutes on foot; it opens at half past six, on Sundays at
+eight.
+""",
+        "lab-rules.md": """\
+---
+title: Laboratory Safety
+---
+
+# Before you begin
+
+Goggles and a lab coat are worn by everybody, always. Long hair is tied back. Eating and drinking
+are forbidden.
+
+# Chemicals
+
+| chemical | kept in | disposed of in |
+|---|---|---|
+| acetone | yellow cabinet | canister A |
+| hydrochloric acid | blue cabinet | neutralised, then canister C |
+| ethanol | yellow cabinet | canister A |
+
+Acid is poured into water, never the other way round. Every bottle carries the date on which it was
+opened; ether is thrown away after three months.
+
+# Accidents
+
+If acid gets on the skin, rinse it for fifteen minutes under the emergency shower beside the door.
+Spilled mercury is reported to the safety officer at once, extension 2206. Broken glass goes into
+the metal bucket, not into the waste-paper basket.
+
+# Machines
+
+The centrifuge may only be started when its load is balanced. The autoclave runs at 121 degrees for
+twenty minutes. Whoever is alone in the laboratory does not use the fume cupboard.
+""",
+        "choir.md": """\
+# Chamber Choir
+
+We rehearse every Thursday from half past seven to half past nine in the school hall. Whoever cannot
+come tells the section leader by noon.
+
+## Concerts
+
+The spring concert is on the second Sunday in May, the Christmas concert on the third Saturday in
+December. We wear black with a green scarf. Be there an hour before it begins.
+
+## Scores
+
+Scores are lent for a season. A lost score costs what the publisher charges. Pencil marks are to be
+rubbed out before scores are handed back.
+
+## Fees
+
+The subscription is 20 euros a month; for those under 25 it is half. New singers sing three
+rehearsals without paying, and then audition with a song of their choice.
+
+## Weekend away
+
+In October we spend a weekend in the mountain hostel. It costs 95 euros with meals.
+""",
+    },
 }
 
 QUESTIONS = {
@@ -468,8 +611,6 @@ what is the salary of the office manager | -
 why is the sky blue | -
 how long do tomatoes live | -
 what is the square root of sixteen | -
-""",
-    "held out": """\
 when is the library open on saturday | library.md | 10 to 14
 is the library open on mondays | library.md | closed
 how long can i borrow a film | library.md | one week
@@ -564,6 +705,93 @@ search my documents for a tax number | -
 what is the wifi password of the clinic | -
 who won the world cup | -
 what is in the news | -
+""",
+    "held out": """\
+when is lunch | care-home.md | noon
+what time do we have supper | care-home.md | half past five
+how much does lunch cost for guests | care-home.md | seven euros
+on which days is laundry collected | care-home.md | Mondays
+who sews in the name tags | care-home.md | sewing room
+when does the hairdresser come | care-home.md | Wednesdays
+what day is the chiropodist here | care-home.md | first Friday
+when does the minibus go to town | care-home.md | Tuesdays
+what do i do in an emergency | care-home.md | red cord
+how much is a new room key | care-home.md | thirty euros
+how long does it take to charge the battery of the e-bike | e-bike.md | four and a half hours
+how far can i ride on turbo | e-bike.md | 45
+what pressure do the tyres need | e-bike.md | 3.5 bar
+what does error 540 mean | e-bike.md | too hot
+the display shows 503, what should i do | e-bike.md | magnet on the spoke
+how often do i have to oil the chain | e-bike.md | 300 kilometres
+can i clean the bike with a high pressure cleaner | e-bike.md | Never
+how do i turn on the walking assistance | e-bike.md | minus key
+when do the brake pads have to be replaced | e-bike.md | one millimetre
+where is the main water valve | holiday-flat.txt | kitchen sink
+where is the fuse box | holiday-flat.txt | mirror
+which bin is for paper | holiday-flat.txt | blue bin
+when do the bins have to be put out | holiday-flat.txt | Thursday
+where are the towels | holiday-flat.txt | shelf
+how do i light the stove | holiday-flat.txt | damper
+when does the bakery open on sundays | holiday-flat.txt | eight
+where do i find the oars | holiday-flat.txt | shed
+where do i take empty glass bottles | holiday-flat.txt | church
+where is acetone kept | lab-rules.md | yellow cabinet
+how is hydrochloric acid disposed of | lab-rules.md | canister C
+can i drink in the laboratory | lab-rules.md | forbidden
+what do i do if i get acid on my skin | lab-rules.md | fifteen minutes
+who do i tell about spilled mercury | lab-rules.md | safety officer
+what do i do with broken glass | lab-rules.md | metal bucket
+at what temperature does the autoclave run | lab-rules.md | 121
+how long can ether be kept | lab-rules.md | three months
+when are rehearsals | choir.md | Thursday
+when is the christmas concert | choir.md | third Saturday
+what do we wear at concerts | choir.md | black
+how much is the subscription | choir.md | 20 euros
+what does the weekend in the mountains cost | choir.md | 95 euros
+what happens if i lose a score | choir.md | publisher
+what do the documents say about life vests | holiday-flat.txt | life vest
+look up the number of the safety officer | lab-rules.md | 2206
+search the documents for the centrifuge | lab-rules.md | balanced
+good evening | -
+can you hear me | -
+sing me a song | -
+who discovered america | -
+how many minutes are in a day | -
+what is the boiling point of water | -
+how high is mount everest | -
+what is three hundred divided by five | -
+my battery is empty again | -
+we had a lovely concert last week | -
+who is the conductor of the choir | -
+how much does an e-bike cost | -
+what is the address of the flat | -
+how deep is the lake | -
+how many residents live here | -
+when did mozart die | -
+what is acetone made of | -
+how do i fix a puncture | -
+what do swans eat | -
+is there a dentist nearby | -
+can i smoke in my room | -
+why do leaves turn red | -
+how do i bake bread | -
+what is the fastest animal | -
+which planet has rings | -
+do you know any good films | -
+are you a robot | -
+what shall i cook tonight | -
+how long does it take to fly to japan | -
+what does a magnet do | -
+how strong is the motor | -
+when is easter this year | -
+who invented the bicycle | -
+what is a choir | -
+how is glass made | -
+can i get a refund | -
+look up the number of the fire brigade | -
+what do the documents say about pensions | -
+search my documents for the warranty | -
+where can i buy a new phone | -
 """,
 }
 

@@ -45,6 +45,8 @@ _SCHEMA = f"""
 _MOST_ROWS = 3_000
 """So many passages are ranked at most, by the rarest words: frequent ones tell little."""
 _HEADINGS_END = "\n"
+_IN_MEMORY = "temp_store", "MEMORY"
+"""Nothing of documents or questions goes to a temporary file."""
 
 
 class IndexBrokenError(Exception):
@@ -72,11 +74,6 @@ class Refreshed:
     passages: int = 0
     troubles: dict[str, str] = field(default_factory=dict)
 
-    @property
-    def changed(self) -> bool:
-        """Whether any document is new, another, or gone."""
-        return bool(self.read or self.gone)
-
 
 class Index:
     """Searches the file at `path`; never changes it. May be used from several threads."""
@@ -86,7 +83,7 @@ class Index:
         self._lock = Lock()
         with _breaking():
             self._database = _opened(path)
-            self._database.execute("PRAGMA temp_store = MEMORY")
+            self._database.execute("PRAGMA {} = {}".format(*_IN_MEMORY))
             self.size = _size(self._database)
 
     def frequencies(self, stems: Sequence[str]) -> dict[str, int]:
@@ -160,7 +157,8 @@ def refresh(folder: Path, path: Path, told: Told | None = None, *, anew: bool = 
                 _copy(path, file)
             # What SQLite writes meanwhile may be lost with it: only the whole file counts.
             with closing(sqlite3.connect(file.name, isolation_level=None)) as database:
-                database.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;")
+                for name, value in ("journal_mode", "OFF"), ("synchronous", "OFF"), _IN_MEMORY:
+                    database.execute(f"PRAGMA {name} = {value}")
                 return _updated(database, folder, told or (lambda done, total, name: None))
     except (OSError, sqlite3.Error) as error:
         reason = getattr(error, "strerror", None) or str(error)
@@ -186,8 +184,7 @@ def _updated(database: sqlite3.Connection, folder: Path, told: Told) -> Refreshe
             result.unchanged += 1
         else:
             _remove(database, name)
-            _add(database, folder, name, stamp)
-            result.read += 1
+            result.read += _add(database, folder, name, stamp)
     told(len(now), len(now), "")
     database.execute("INSERT INTO passages(passages) VALUES ('optimize')")
     database.execute("DELETE FROM counts")
@@ -209,8 +206,9 @@ def _is_same(database: sqlite3.Connection, folder: Path, name: bytes, stamp: "_S
     return same
 
 
-def _add(database: sqlite3.Connection, folder: Path, name: bytes, stamp: "_Stamp") -> None:
-    """Read a document, and put its passages, or why there are none, into the index."""
+def _add(database: sqlite3.Connection, folder: Path, name: bytes, stamp: "_Stamp") -> bool:
+    """Read a document, and put its passages, or why there are none, into the index; answers whether
+    it could be read."""
     (first,) = database.execute("SELECT ifnull(max(rowid), 0) + 1 FROM passages").fetchone()
     path = folder / os.fsdecode(name)
     rows, digest, trouble = [], b"", ""
@@ -233,6 +231,7 @@ def _add(database: sqlite3.Connection, folder: Path, name: bytes, stamp: "_Stamp
         "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?)",
         (name, *stamp, digest, trouble, first, len(rows)),
     )
+    return not trouble
 
 
 def _remove(database: sqlite3.Connection, name: bytes) -> None:

@@ -15,6 +15,9 @@ MOST_LETTERS = 1_200
 
 _DEEPEST = 6
 _HEADING_LETTERS = 200
+_LONGEST_LINE = 1_000
+"""A longer one is no heading."""
+_LONGEST_TAIL = 40
 _FENCE = re.compile(r"\s*(`{3,}|~{3,})")
 _HEADING = re.compile(r" {0,3}(#{1,6})(?:\s+(.*?))?(?:\s+#+)?\s*$")
 _UNDERLINE = re.compile(r" {0,3}(={3,}|-{3,})\s*$")
@@ -23,7 +26,7 @@ _ABBREVIATIONS = frozenset(
     "mr mrs ms dr prof st no nos art fig approx ca cf e.g i.e vs min max incl tel ext vol p pp "
     "jan feb mar apr jun jul aug sep sept oct nov dec mon tue wed thu fri sat sun".split()
 )
-_SENTENCE_END = re.compile(r"(?:[.!?…]+[\"'”’)\]]*(?=\s)|[。！？]+)\s*")
+_SENTENCE_END = re.compile(r"(?:(?<![.!?…])[.!?…]+[\"'”’)\]]*(?=\s)|[。！？]+)\s*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +84,13 @@ def sentences(line: str) -> list[str]:
     found = []
     start = 0
     for match in _SENTENCE_END.finditer(line):
-        words = line[start : match.end()].split()
-        last = words[-1].rstrip(".\"'”’)]").lstrip("(\"'“‘").lower() if words else ""
+        # The end is enough to go by, and looking at all of it each time would take for ever.
+        tail = line[max(start, match.end() - _LONGEST_TAIL) : match.end()].split()
+        alone = len(tail) == 1 and match.end() - start <= _LONGEST_TAIL
+        last = tail[-1].rstrip(".\"'”’)]").lstrip("(\"'“‘").lower() if tail else ""
         goes_on = line[match.end() : match.end() + 1].islower()
         short = last in _ABBREVIATIONS or (len(last) == 1 and last.isalpha())
-        if match[0].startswith(".") and (goes_on or short or len(words) == 1):
+        if match[0].startswith(".") and (goes_on or short or alone):
             continue
         found.append(line[start : match.end()].strip())
         start = match.end()
@@ -109,7 +114,7 @@ def _blocks(text: str) -> Iterator[_Heading | str]:
                 fence = ""
         elif not line.strip():
             yield from _joined(paragraph)
-        elif heading := _HEADING.match(line):
+        elif len(line) <= _LONGEST_LINE and (heading := _HEADING.match(line)):
             yield from _joined(paragraph)
             yield from _heading(len(heading[1]), heading[2] or "")
         elif len(paragraph) == 1 and (under := _UNDERLINE.match(line)):

@@ -72,9 +72,18 @@ _TO_SOMEBODY = re.compile(
     r"(?:joke|story|poem|song|riddle|fact)\b",
     re.IGNORECASE,
 )
+_OF_THE_WORLD = re.compile(
+    r"\bwhat (?:is|are|does) an? [\w-]+(?: [\w-]+)?(?: do| mean)?\W*$|"
+    r"\bwhat (?:is|are) [\w -]+ (?:made of|named after)\b|\bhow (?:is|are) \w+ made\b|"
+    r"\bmeaning of\b|\bwho (?:invented|discovered|wrote|painted|composed)\b|"
+    r"\b(?:when|where) (?:was|were) [\w ]+ born\b",
+    re.IGNORECASE,
+)
+"""What an encyclopedia is asked, not an operator's documents."""
 _WORD = re.compile(r"[^\W_]+(?:[-‐‑][^\W_]+)*")
 _POSSESSIVE = re.compile(r"['’](?:s|t|re|ve|ll|d|m)\b", re.IGNORECASE)
 _MOST_WORDS = 16
+_MOST_LETTERS = 1_000
 
 
 class Wanted(Enum):
@@ -134,7 +143,7 @@ class Question:
 
 def understood(text: str) -> Question:
     """What `text` asks for."""
-    text = " ".join(text.replace("’", "'").split())
+    text = " ".join(text[:_MOST_LETTERS].replace("’", "'").split())
     rest = text
     explicit = False
     for frame in _FRAMES:
@@ -147,6 +156,8 @@ def understood(text: str) -> Question:
     for word in _WORD.findall(_POSSESSIVE.sub("", rest.lower())):
         if word not in _STOP and len(words) < _MOST_WORDS:
             words[word] = Word(word, WEAK_SHARE if word in _WEAK else 1.0)
-    asks = bool(_ASKS.search(text)) and not _TO_SOMEBODY.search(text)
+    asks = bool(_ASKS.search(text)) and not (
+        _TO_SOMEBODY.search(text) or _OF_THE_WORLD.search(text)
+    )
     wanted = next((kind for kind, sign in _KINDS if sign.search(text)), Wanted.ANYTHING)
     return Question(tuple(words.values()), explicit, explicit or asks, wanted)

@@ -7,7 +7,7 @@ from threading import Lock
 
 TOKENIZER = "porter unicode61 remove_diacritics 2"
 
-_HYPHENED = re.compile(r"[^\W_]+(?:[-‐‑][^\W_]+)+")
+_HYPHENED = re.compile(r"(?<![^\W_])[^\W_]+(?:[-‐‑][^\W_]+)+")
 _HYPHENS = re.compile(r"[-‐‑]")
 
 

@@ -39,7 +39,8 @@ LINES = st.sampled_from(
     [
         "# One", "## Two", "### Three #", "#", "Four", "====", "----", "", "- an item", "2. second",
         "| a | row |", "```", "~~~", "Dr. Who came. He left at 3 p.m. on no. 4!", "    # code",
-        "a" * 3_000, "word " * 150, "# " + "long " * 80, "你好。再见！", "e.g. this",
+        "a" * 3_000, "word " * 150, "# " + "long " * 80, "# " + "longer " * 200,
+        "你好。再见！", "e.g. this",
     ]
 )  # fmt: skip
 TEXTS = st.lists(LINES | st.text(max_size=30), max_size=30).map("\n".join)
@@ -145,3 +146,24 @@ def test_sentences_keep_every_letter(line: str) -> None:
 def test_a_document_is_called_by_its_first_heading() -> None:
     assert first_heading("Hello.\n\n## The *House*\n# Other") == "The *House*"
     assert first_heading("no heading") == ""
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "# " + " " * 300_000 + "x",
+        "." * 300_000 + "x",
+        "a. " * 100_000,
+        "# #" * 100_000,
+        "a-" * 150_000,
+        "| " * 150_000,
+        "=" * 300_000,
+        "- " * 150_000,
+        "“" * 300_000,
+    ],
+    ids=lambda line: line[:3],
+)
+def test_long_lines_take_no_longer_than_short_ones(line: str) -> None:
+    """Each would take minutes if any part of it were looked at again and again."""
+    passages = split(f"{line}\nEnd.")
+    assert passages and all(len(each.text) <= MOST_LETTERS for each in passages)
