@@ -48,6 +48,10 @@ class Recognises(Protocol):
         """What `text` asks for; None where that is not certain. Quick."""
         ...
 
+    def forget(self) -> None:
+        """Wipe what was asked lately."""
+        ...
+
 
 class Knows(Protocol):
     """Has documents."""
@@ -62,6 +66,9 @@ class Nothing:
 
     def recognise(self, text: str) -> ToolCall | None:
         return None
+
+    def forget(self) -> None:
+        return
 
     def answer(self, question: str) -> str:
         return ""
@@ -158,8 +165,9 @@ class SkilledWriter:
             deed()
 
     async def forget(self) -> None:
-        """Wipe what the language model has read, and what we have asked."""
+        """Wipe what the language model has read, what we have asked, and what commands were."""
         self._question = None
+        self._understanding.intents.forget()
         self._situation.last_reply = self._situation.words = ""
         self._situation.speaker.forget()
         await self._chat.forget()
