@@ -165,7 +165,7 @@ class SkilledWriter:
             deed()
 
     async def forget(self) -> None:
-        """Wipe what the language model has read, and what we have asked."""
+        """Wipe what the language model has read, what we have asked, and what commands were."""
         self._question = None
         self._situation.last_reply = self._situation.words = ""
         self._situation.speaker.forget()

@@ -61,7 +61,7 @@ def test_numbers(said: str, meant: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "said", ["", "a", "hundred", "nineteen eighty four", "two two", "ten and five", "five apples"]
+    "said", ["", "a", "nineteen eighty four", "two two", "ten and five", "five apples"]
 )
 def test_no_numbers(said: str) -> None:
     assert number(spoken(said)) is None

@@ -80,12 +80,13 @@ class Commands:
 
     known: dict[str, ToolCall] = field(default_factory=dict)
     documents: dict[str, str] = field(default_factory=dict)
+    forgot: bool = False
 
     def recognise(self, text: str) -> ToolCall | None:
         return self.known.get(text)
 
     def forget(self) -> None:
-        pass
+        self.forgot = True
 
     def answer(self, question: str) -> str:
         return self.documents.get(question, "")
@@ -324,6 +325,7 @@ def test_whoever_introduces_themselves_is_known_until_the_conversation_is_forgot
     talk(desk, "hello I am Anna", "what time is it")
     assert desk.situation.speaker.name == "Anna"
     run_virtual(desk.writer.forget())
+    assert desk.commands.forgot
     assert desk.situation.speaker.name == ""
 
 

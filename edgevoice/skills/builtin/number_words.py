@@ -55,7 +55,7 @@ def in_digits(text: str) -> str:
 def _replaced(tokens: Sequence[str]) -> Iterator[str]:
     at = 0
     while at < len(tokens):
-        value, end = _number(tokens, at)
+        value, end = number_at(tokens, at)
         yield tokens[at] if end == at else written(value)
         at = max(end, at + 1)
 
@@ -122,7 +122,7 @@ def _magnitude(value: Fraction) -> int:
     return size
 
 
-def _number(tokens: Sequence[str], at: int) -> tuple[Fraction, int]:
+def number_at(tokens: Sequence[str], at: int) -> tuple[Fraction, int]:
     """The number that begins at `at`, and where it ends; at `at`, if none does."""
     value, end = _whole(tokens, at)
     digits, behind = _decimals(tokens, end)
