@@ -11,6 +11,7 @@ import math
 from dataclasses import dataclass
 
 from edgevoice.audio.chunk import AudioChunk, samples_of
+from edgevoice.audio.tone import Earcon
 from edgevoice.dialog.absence import STALE_S, Absence
 from edgevoice.dialog.attention import Attending, Signal
 from edgevoice.dialog.attention import State as AttentionState
@@ -167,7 +168,7 @@ class Agent:
                     if self._state not in HEARD:
                         await self._replying.play_tones()
                     self._tidy_up(chunk.end)
-                    self._speak_up(chunk.end)
+                    await self._speak_up(chunk.end)
                     if self._state is not before:
                         await asyncio.sleep(0)  # a reply that is ready is played in this tick
                 self._leave()
@@ -199,8 +200,10 @@ class Agent:
             self._listener.forget()
             if (self._state, Dismissed) in TABLE:
                 self._handle(Dismissed(chunk.end))
-        if self._attending.summoned and (self._state, Summoned) in TABLE:
-            self._handle(Summoned(chunk.end))
+        if self._attending.summoned:
+            self._replies.bell.answered()
+            if (self._state, Summoned) in TABLE:
+                self._handle(Summoned(chunk.end))
         if self._told_to_forget:
             self._told_to_forget = False
             self._forget_at_once(chunk.end)
@@ -237,8 +240,6 @@ class Agent:
         self._state, action = step(self._state, event)
         self._last_event = event.at
         self._journal.publish(event)
-        if isinstance(event, Understood | Stopped | Misunderstood):
-            self._replies.bell.answered()
         self._act(action, event)
 
     def _act(self, action: Action, event: Event) -> None:
@@ -359,12 +360,13 @@ class Agent:
         """What `words` are to the conversation itself."""
         if isinstance(words, NothingSaid):
             return words
-        said = Circumstances(
-            over_us=self._state is State.OVERLAP,
-            interrupted=self._utterance.interrupts,
-            dozing=self._attending.dozing,
-        )
+        over_us, interrupted = self._state is State.OVERLAP, self._utterance.interrupts
+        # We speak in our sleep when a timer rings; "stop" must end that as well.
+        stop = (over_us or interrupted) and self._phrases.says_stop(words.text)
+        said = Circumstances(over_us, interrupted, self._attending.dozing and not stop)
         meaning, self._asked = meant(words, said, self._phrases)
+        if not said.dozing:
+            self._replies.bell.answered()
         return meaning
 
     def _do_as_asked(self) -> None:
@@ -441,11 +443,13 @@ class Agent:
         waiting = self._state in (State.UNDERSTANDING, State.PREPARING)
         return waiting and now - self._listener.last_voice >= self._settings.cue_after > 0
 
-    def _speak_up(self, now: int) -> None:
+    async def _speak_up(self, now: int) -> None:
         """At idle: say what somebody wanted to be told of."""
         if self._state is State.IDLE and self._listener.silent:
             self._announcement = self._replies.bell.due()
             if self._announcement:
+                self._signs.say(Earcon.RING)
+                await self._replying.play_tones()
                 self._handle(Announced(now))
 
     def _tidy_up(self, now: int) -> None:

@@ -28,7 +28,7 @@ from edgevoice.engines.stepping import load_stepping
 from edgevoice.engines.workers import ThreadWorker, Worker
 from edgevoice.listener import Ears, Listener, listener_settings
 from edgevoice.phrases_file import load_phrases
-from edgevoice.replying import Replies
+from edgevoice.replying import Bell, NoBell, Replies
 from edgevoice.report import Journal, Observer, TurnLog
 from edgevoice.responders.base import Speech
 from edgevoice.responders.local import FixedResponder, LocalResponder, Speaker
@@ -125,14 +125,15 @@ def new_history(config: Config) -> History:
 class Surroundings:
     """Where a conversation takes place. `half_duplex`: our echo makes us deaf while we speak.
     `echo_delay`: samples by which it is late, as far as is known (0: not measured). `mode`: when we
-    are spoken to. `wake_word`: who hears our name. `led`: who shows our state. `earcons`: the tones
-    that are played."""
+    are spoken to. `wake_word`: who hears our name. `led`: who shows our state. `bell`: who has
+    something to say unasked. `earcons`: the tones that are played."""
 
     half_duplex: bool = False
     echo_delay: int = 0
     mode: Mode = Mode.ALWAYS
     wake_word: WakeWord | None = None
     led: Led = field(default_factory=LogLed)
+    bell: Bell = field(default_factory=NoBell)
     earcons: frozenset[Earcon] = frozenset({Earcon.THINKING})
 
 
@@ -194,6 +195,7 @@ def build_successor(
             if Earcon.ERROR in here.earcons
             else engines.apology,
             speaker,
+            here.bell,
         ),
         new_history(config),
         journal,

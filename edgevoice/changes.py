@@ -17,6 +17,7 @@ AT_ONCE = frozenset(
     phrases.file
     barge_in.min_voiced_ms
     reply.drafts reply.cue_after_ms reply.not_understood reply.forgotten reply.failed
+    reply.one_moment reply.tool_failed reply.refused reply.not_done reply.claims_file
     attention.mode attention.wake_word attention.wake_threshold attention.follow_up_s
     signals.earcons
     privacy.forget_after_s

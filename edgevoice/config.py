@@ -9,7 +9,7 @@ import os
 from collections.abc import Collection, Mapping
 from pathlib import Path
 from types import UnionType
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal, get_args, get_origin
 
 import yaml
 from pydantic import (
@@ -25,6 +25,7 @@ from pydantic import (
 
 from edgevoice.dialog.endpoint import ANCHORS_MS
 from edgevoice.errors import ConfigError, one_line
+from edgevoice.skills.knowledge.answer import MIN_FIT
 from edgevoice.yaml_text import PYTHON_ERRORS, load, read_text
 
 HOME = Path(__file__).resolve().parent.parent
@@ -34,6 +35,9 @@ SEARCHED = (Path("config.yaml"), Path("/etc/edgevoice/config.yaml"), HOME / "con
 """Where a configuration is looked for when none is named, in this order."""
 
 ENVIRONMENT_PREFIX = "EDGEVOICE_"
+
+CONFIDENTIAL = frozenset({"environment", "headers"})
+"""What is written under these is not repeated, whatever is wrong with it."""
 
 
 def _resolve(path: Path, info: ValidationInfo) -> Path:
@@ -235,6 +239,26 @@ class PhrasesConfig(Section):
     """Short answers, "mhm", "stop", "go to sleep" and the like, in the language that is spoken."""
 
 
+class IntentsConfig(Section):
+    """Requests that need no language model: answered at once, and always in the same way."""
+
+    enabled: bool = True
+    """Whether they are looked for; otherwise everything goes to the language model."""
+    file: FilePath = HOME / "edgevoice/languages/en-intents.yaml"
+    """Their sentences, and the tool that each of them means, in the language that is spoken."""
+
+
+class KnowledgeConfig(Section):
+    """Answers from documents of your own."""
+
+    folder: FilePath | None = None
+    """Where the documents lie: Markdown, text, PDF; nothing: there are none."""
+    index: FilePath | None = None
+    """Where their index is kept; nothing: in the folder for our state."""
+    min_fit: float = Field(default=MIN_FIT, ge=0, le=1)
+    """How well a passage has to fit a question to be the answer."""
+
+
 class BargeInConfig(Section):
     """Being interrupted."""
 
@@ -258,6 +282,16 @@ class ReplyConfig(Section):
     """Said after we were told to forget."""
     failed: str = "Sorry, something went wrong here. Please ask me again."
     """Said when an engine failed in the middle of a reply."""
+    one_moment: str = "One moment."
+    """Said when a tool takes long."""
+    tool_failed: str = "Sorry, that did not work."
+    """Said when a tool failed and does not say why."""
+    refused: str = "All right, I won't."
+    """Said after a no to "shall I …?"."""
+    not_done: str = "I have not done that."
+    """Said in the place of a sentence that claims what no tool has done."""
+    claims_file: FilePath = HOME / "edgevoice/languages/en-claims.yaml"
+    """How the language that is spoken says that something was done."""
 
 
 class AttentionConfig(Section):
@@ -287,6 +321,47 @@ class SignalsConfig(Section):
     """Where the state is shown: `log`, `none`, or a GPIO line, as gpiochip0:27."""
 
 
+class PersonConfig(Section):
+    """How somebody is called: one of these."""
+
+    command: tuple[str, ...] = ()
+    """A program and its arguments, run without a shell; {message} in one of them is what to tell
+    them."""
+    webhook: str | None = None
+    """An address that JSON is posted to."""
+    sip: str | None = None
+    """A SIP address that takes messages, as sip:nurse@10.0.0.5."""
+
+    @model_validator(mode="after")
+    def _one_way(self) -> "PersonConfig":
+        if sum(map(bool, (self.command, self.webhook, self.sip))) != 1:
+            raise ValueError("it should have one of command, webhook and sip")
+        return self
+
+
+class HandoverConfig(Section):
+    """Whom it may call when a person is needed."""
+
+    people: dict[str, PersonConfig] = Field(default={}, max_length=20)
+    """By name, and how each is called."""
+    default: str = ""
+    """Who is called if nobody is named; nothing: the first one."""
+    timeout_s: float = Field(default=20.0, gt=0, le=120)
+    """Seconds after which nobody was reached."""
+    called: str = "I have called {name}."
+    """Said when somebody was called."""
+    failed: str = "I could not reach {name}. Please use the phone."
+    """Said when that has failed."""
+    nobody: str = "There is nobody whom I could call. Please use the phone."
+    """Said when there are no `people`."""
+
+    @model_validator(mode="after")
+    def _default_is_known(self) -> "HandoverConfig":
+        if self.default and self.default not in self.people:
+            raise ValueError("handover.default is not one of handover.people")
+        return self
+
+
 class TranscriptsConfig(Section):
     """What was said, kept sealed, where that is wanted."""
 
@@ -300,6 +375,26 @@ class TranscriptsConfig(Section):
     """Days after which they are removed."""
     key_file: FilePath | None = None
     """The key, if systemd hands none over; a file that nobody else may open."""
+
+
+class StorageConfig(Section):
+    """What it is asked to keep: lists, notes, facts, the words of reminders; sealed."""
+
+    enabled: bool = False
+    """Whether any of it is kept at all."""
+    folder: FilePath | None = None
+    """Where it is kept; nothing: below the folder for our state."""
+    key_file: FilePath | None = None
+    """The key, if systemd hands none over; a file that nobody else may open."""
+
+
+class MemoryConfig(Section):
+    """Facts that a person asks it to remember, beyond the conversation; needs `storage`."""
+
+    enabled: bool = False
+    """Whether it may."""
+    retention_days: int = Field(default=365, ge=1, le=36_500)
+    """Days after which a fact is forgotten, unless it was told again."""
 
 
 class PrivacyConfig(Section):
@@ -329,6 +424,59 @@ class ProfileConfig(Section):
     """Other settings for when a reply is prepared."""
 
 
+class McpConfig(Section):
+    """A server whose tools may be used, through the Model Context Protocol."""
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9]{0,23}$")
+    """What it is called; its tools are called `name_tool`."""
+    command: tuple[str, ...] = ()
+    """The program to be run, and its arguments: we talk to it through its standard streams."""
+    environment: dict[str, str] = Field(default={}, repr=False)
+    """What the program finds in its environment, besides PATH, HOME, LANG and the like."""
+    url: str = Field(default="", pattern=r"^(https?://\S+)?$")
+    """Where the server is, if it runs already: we talk to it over HTTP."""
+    headers: dict[str, str] = Field(default={}, repr=False)
+    """What is sent along over HTTP, as {Authorization: Bearer …}."""
+    allow: tuple[str, ...] = ()
+    """The tools that may be used, as the server calls them. No other one is."""
+    effects: dict[str, Literal["none", "acts", "dangerous"]] = {}
+    """What using a tool means: `none` only looks, `acts` changes something, `dangerous` asks for a
+    yes first. What is not named is dangerous."""
+    timeout_s: float = Field(default=10.0, gt=0, le=600)
+    """Seconds that a tool may take."""
+
+    @model_validator(mode="after")
+    def _is_reached_in_one_way(self) -> "McpConfig":
+        if bool(self.command) == bool(self.url):
+            raise ValueError("it should have either a command or a url")
+        if unknown := sorted(self.effects.keys() - set(self.allow)):
+            raise ValueError(f"effects name {unknown[0]}, which allow does not")
+        if self.environment if self.url else self.headers:
+            raise ValueError("environment goes with a command, headers go with a url")
+        return self
+
+
+class ToolsConfig(Section):
+    """What it can do besides talking."""
+
+    without: tuple[str, ...] = ()
+    """Tools that are not wanted, by name, as `edgevoice tools list` tells them."""
+    folder: FilePath | None = None
+    """Your own tools: a folder of Python files; nothing: none."""
+    filler_after_ms: int = Field(default=700, ge=0, le=60_000)
+    """Milliseconds that a tool may take before a short sentence says that it is under way; 0 for
+    no sentence."""
+    mcp: tuple[McpConfig, ...] = Field(default=(), max_length=16)
+    """Servers that lend their tools."""
+
+    @model_validator(mode="after")
+    def _servers_have_names_of_their_own(self) -> "ToolsConfig":
+        names = [server.name for server in self.mcp]
+        if twice := [name for name in names if names.count(name) > 1]:
+            raise ValueError(f"two servers are called {twice[0]}")
+        return self
+
+
 class LogConfig(Section):
     """The log, on standard error. It holds numbers and times, never a word that was said."""
 
@@ -350,7 +498,13 @@ class Config(Section):
     attention: AttentionConfig = AttentionConfig()
     signals: SignalsConfig = SignalsConfig()
     phrases: PhrasesConfig = PhrasesConfig()
+    tools: ToolsConfig = ToolsConfig()
+    handover: HandoverConfig = HandoverConfig()
+    intents: IntentsConfig = IntentsConfig()
+    knowledge: KnowledgeConfig = KnowledgeConfig()
     transcripts: TranscriptsConfig = TranscriptsConfig()
+    storage: StorageConfig = StorageConfig()
+    memory: MemoryConfig = MemoryConfig()
     privacy: PrivacyConfig = PrivacyConfig()
     profiles: tuple[ProfileConfig, ...] = Field(default=(), max_length=8)
     """What is run where the above cannot be: smaller and smaller."""
@@ -480,6 +634,8 @@ def _explain(error: ValidationError, source: str, overridden: Mapping[str, str])
         where = next((name for key, name in overridden.items() if key in problem), source)
         return ConfigError(f"{where}: {problem}", "Change one of the two.")
     value = "empty" if given is None else _shown(given)
+    if CONFIDENTIAL & {*location, *(given if isinstance(given, dict) else ())}:
+        value = "something"
     if kind == "model_type":
         return ConfigError(
             f"{where}: {key} is {value}, but it is a section",
@@ -497,6 +653,8 @@ def _keys(*path: str | int) -> Collection[str]:
     for part in path:
         if isinstance(part, int):  # one of several
             kind = next(iter(get_args(kind)), None)
+        elif get_origin(kind) is dict:  # one of those with names
+            kind = get_args(kind)[1]
         elif isinstance(kind, type) and issubclass(kind, Section) and part in kind.model_fields:
             kind = _section_of(kind.model_fields[part].annotation)
         else:

@@ -16,13 +16,15 @@ from typing import BinaryIO
 from edgevoice.errors import OutputError
 
 
-def write_atomically(path: Path, content: bytes) -> None:
+def write_atomically(path: Path, content: bytes, *, private: bool = False) -> None:
     """Put `content` in the place of `path`: whoever looks sees the old file or the whole new one.
 
-    Raises `OutputError`; then the old one is still there.
+    `private`: for its owner alone. Raises `OutputError`; then the old one is still there.
     """
     try:
         with replacing(path) as file:
+            if private:
+                os.fchmod(file.fileno(), 0o600)
             file.write(content)
     except OSError as error:
         reason = error.strerror or "unknown error"

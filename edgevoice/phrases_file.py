@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, create_model
 
+from edgevoice.dialog.claims import Claims
 from edgevoice.dialog.grammar import Grammar
 from edgevoice.dialog.phrases import Phrases
 from edgevoice.errors import ConfigError, one_line
@@ -31,11 +32,25 @@ def _mirror(kind: type[Any], **parts: Any) -> type[BaseModel]:
 
 _GRAMMAR = _mirror(Grammar)
 _PHRASES = _mirror(Phrases, grammar=_GRAMMAR)
+_CLAIMS = _mirror(Claims)
 
 
 def load_phrases(path: Path) -> Phrases:
     """The phrases in the YAML file at `path`; raises `ConfigError`, one line with key and cure."""
     return _phrases(path, _read(path))
+
+
+def load_claims(path: Path) -> Claims:
+    """What claims that something was done, in the YAML file at `path`; raises `ConfigError`."""
+    return _claims(path, _read(path))
+
+
+@lru_cache(maxsize=4)
+def _claims(path: Path, text: str) -> Claims:
+    try:
+        return Claims(**_CLAIMS.model_validate(_parse(path, text)).model_dump())
+    except ValidationError as error:
+        raise _explain(error, path, _CLAIMS, "en-claims.yaml") from None
 
 
 @lru_cache(maxsize=4)
@@ -44,7 +59,8 @@ def _phrases(path: Path, text: str) -> Phrases:
     try:
         model = _PHRASES.model_validate(_parse(path, text))
     except ValidationError as error:
-        raise _explain(error, path) from None
+        known = _GRAMMAR if len(error.errors()[0]["loc"]) > 1 else _PHRASES
+        raise _explain(error, path, known, "en.yaml") from None
     lists = model.model_dump()
     return Phrases(**lists | {"grammar": Grammar(**lists["grammar"])})
 
@@ -73,19 +89,19 @@ def _parse(path: Path, text: str) -> Any:
         ) from None
 
 
-def _explain(error: ValidationError, path: Path) -> ConfigError:
-    """The first thing that is wrong, as one line for a person."""
+def _explain(error: ValidationError, path: Path, known: type[BaseModel], like: str) -> ConfigError:
+    """The first thing that is wrong, as one line for a person: `known` has the lists that there
+    are, and the file `like` an example."""
     first = error.errors()[0]
     kind, place = first["type"], first["loc"]
     key = one_line(".".join(str(part) for part in place))[:60]
     if kind == "extra_forbidden":
-        known = _GRAMMAR if len(place) > 1 else _PHRASES
         return ConfigError(
             f"{path}: {key} is not a list of phrases",
             f"Known here: {', '.join(known.model_fields)}.",
         )
     if not place:
-        return ConfigError(f"{path}: is not a tree of phrases", "Write it like languages/en.yaml.")
+        return ConfigError(f"{path}: is not a tree of phrases", f"Write it like languages/{like}.")
     problem = {
         "missing": "is missing",
         "too_short": "is empty",
@@ -94,4 +110,4 @@ def _explain(error: ValidationError, path: Path) -> ConfigError:
         "tuple_type": "is not a list",
         "model_type": "is not a tree of lists",
     }.get(kind, "is not what it should be")
-    return ConfigError(f"{path}: {key} {problem}", "Write it as in languages/en.yaml.")
+    return ConfigError(f"{path}: {key} {problem}", f"Write it as in languages/{like}.")

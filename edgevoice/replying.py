@@ -21,7 +21,7 @@ from edgevoice.dialog.events import (
 )
 from edgevoice.dialog.history import History
 from edgevoice.report import Journal
-from edgevoice.responders.base import Responder, Speech
+from edgevoice.responders.base import Ending, Responder, Speech
 from edgevoice.responders.local import FixedResponder, Speaker
 from edgevoice.signs import Signs
 from edgevoice.transports.base import Transport
@@ -35,6 +35,10 @@ class Bell(Protocol):
         """What is to be said now; empty for nothing. Asked often, when nobody speaks: be quick."""
         ...
 
+    def said(self, heard: bool) -> None:
+        """What was due has been said, or broken off; `heard`: whether any of it was."""
+        ...
+
     def answered(self) -> None:
         """A person has spoken, or pressed a key: what was said was noticed."""
         ...
@@ -46,8 +50,22 @@ class NoBell:
     def due(self) -> str:
         return ""
 
+    def said(self, heard: bool) -> None:
+        pass
+
     def answered(self) -> None:
         pass
+
+
+class _Announcement(FixedResponder):
+    """Says what a `bell` wants said, and tells it how that went."""
+
+    def __init__(self, words: str, speaker: Speaker, bell: Bell) -> None:
+        super().__init__(words, speaker)
+        self._bell = bell
+
+    def ended(self, ending: Ending) -> None:
+        self._bell.said(ending.heard_ms > 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +144,8 @@ class Replying:
 
     def announce(self, words: str, tasks: asyncio.TaskGroup) -> None:
         """`words` are the next reply, though nobody has asked."""
-        prompt = Prompt("", [], FixedResponder(words, self._replies.speaker))
+        responder = _Announcement(words, self._replies.speaker, self._replies.bell)
+        prompt = Prompt("", [], responder, unasked=True)
         outlet = Outlet(self._transport, self._signs.lead)
         self._turn = Turn(prompt, outlet, self._journal, self._replies.apology, tasks)
         self.open()
@@ -209,10 +228,10 @@ class Replying:
             self._cued = False
 
     def _remember(self, turn: Turn, heard: str) -> None:
-        if turn.words or self._history.unanswered:
-            self._history.add_assistant(heard, turn.deeds.messages(heard=bool(heard.strip())))
-        else:
+        if turn.unasked:
             self._history.add_announcement(heard)
+        else:
+            self._history.add_assistant(heard, turn.deeds.messages(heard=bool(heard.strip())))
 
     def _close(self) -> None:
         """The turn has flushed the loudspeaker: nothing counts any more."""

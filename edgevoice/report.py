@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from edgevoice.audio.chunk import LISTENING_RATE, milliseconds_of
 from edgevoice.dialog.events import (
+    Announced,
     ClauseWritten,
     CuePlayed,
     DraftDropped,
@@ -22,10 +23,12 @@ from edgevoice.dialog.events import (
     PartialHeard,
     Prefilled,
     ReplyStarted,
+    Routed,
     SoundMade,
     SpeechEnded,
     SpeechPaused,
     TokenWritten,
+    ToolUsed,
     TurnDone,
     TurnFailed,
     TurnStarted,
@@ -83,7 +86,9 @@ class TurnReport:
     lie before the `endpoint`. A turn in which we asked the person to say it again has `understood`
     False. `prompt_tokens` were evaluated between the final transcript and the first token,
     `prefilled_tokens` while the person spoke; `written_tokens` is the length of the reply.
-    `wasted_tokens` and `wasted_ms` were evaluated and made for drafts that were dropped.
+    `wasted_tokens` and `wasted_ms` were evaluated and made for drafts that were dropped. `route`:
+    who wrote the reply; `tools`: what was used for it, and whether that did what it was asked to.
+    `unasked`: nobody said anything, a timer rang.
     """
 
     number: int = 0
@@ -116,6 +121,9 @@ class TurnReport:
     wasted_tokens: int = 0
     wasted_ms: float = 0.0
     cued: bool = False
+    route: str = ""
+    tools: list[tuple[str, bool]] = field(default_factory=list)
+    unasked: bool = False
 
     @property
     def written_tokens(self) -> int:
@@ -130,7 +138,7 @@ class TurnReport:
     @property
     def response_ms(self) -> float | None:
         """The person's last voiced sample → our first, in milliseconds."""
-        if self.reply_start is None:
+        if self.reply_start is None or self.unasked:
             return None
         return milliseconds_of(self.reply_start - self.speech_end)
 
@@ -149,6 +157,8 @@ class TurnReport:
             "tts_first_chunk": self.first_sound,
             "playback": self.reply_start,
         }
+        if self.unasked:
+            return dict.fromkeys(moments)
         happened = [(moment, name) for name, moment in moments.items() if moment is not None]
         stages: dict[str, float | None] = {}
         before = self.speech_end
@@ -194,6 +204,8 @@ class Recorder:
                 self._next.partials.clear()  # a television may talk for days
             case DraftDropped():
                 self._next = self._next.without_draft()
+            case Announced():
+                self._next = TurnReport(unasked=True)
             case TurnStarted(turn=number):
                 self._next.number = number
                 self.turns.append(self._next)
@@ -226,6 +238,10 @@ class Recorder:
                 turn.first_sound = turn.first_sound or at
                 turn.sounds.append(at)
                 turn.sound_ms += 1000 * samples / rate
+            case Routed(route=route):
+                turn.route = route
+            case ToolUsed(name=name, ok=ok):
+                turn.tools.append((name, ok))
             case CuePlayed():
                 turn.cued = True
             case ReplyStarted(at=at):
@@ -234,8 +250,8 @@ class Recorder:
                 turn.failed = stage
             case TurnDone(at=at, text=text, heard=heard, interrupted=interrupted):
                 turn.reply_end, turn.heard, turn.interrupted = at, heard, interrupted
-                # The model may have been ahead of the voice; a fixed sentence has no tokens.
-                turn.agent = turn.agent or text
+                # The model may have been ahead of the voice; what a tool says has no tokens.
+                turn.agent = max(turn.agent, text, key=len)
 
 
 class TurnLog:
@@ -253,10 +269,11 @@ class TurnLog:
                 f"{name} {ms:.0f}" for name, ms in turn.stages_ms().items() if ms is not None
             )
             response = turn.response_ms
+            heard = "never heard" if turn.reply_start is None else "unasked"
             log.info(
                 "turn %d: %s, %s (%s)",
                 turn.number,
                 "interrupted" if turn.interrupted else "complete",
-                "never heard" if response is None else f"response {response:.0f} ms",
+                heard if response is None else f"response {response:.0f} ms",
                 stages,
             )

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from edgevoice.app import Surroundings
 from edgevoice.audio.chunk import samples_of
@@ -91,10 +91,11 @@ def surroundings(
 
 def renewed(before: Config, now: Config, room: Room, here: Surroundings) -> Surroundings:
     """What becomes of what is `here` when the settings change. Whoever listens for our name goes
-    on with it, unless it is another one. Raises `ConfigError` or `ModelError`."""
+    on with it, unless it is another one, and whoever rings in any case. Raises `ConfigError` or
+    `ModelError`."""
     names = [(it.attention.wake_word, it.attention.wake_threshold) for it in (before, now)]
     same = here.wake_word if names[0] == names[1] else None
-    return surroundings(now, room, here.led, same)
+    return replace(surroundings(now, room, here.led, same), bell=here.bell)
 
 
 @asynccontextmanager

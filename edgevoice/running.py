@@ -5,6 +5,7 @@ settings ─▶ Takeoff: a profile that lives ─▶ engines ─▶ Air ─▶ W
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -24,6 +25,9 @@ from edgevoice.reloading import Settings
 from edgevoice.room import Room, find_room, read_ahead, surroundings
 from edgevoice.show import Quiet, Show
 from edgevoice.signals import FaultLed, Leds, Phase, load_led
+from edgevoice.skills.ringing import Ringer
+from edgevoice.skills.storage import open_storage
+from edgevoice.skills.timetable import Timetable, timers_file
 from edgevoice.watchdog import Bulletin, Pulse, Watched
 
 Greet = Callable[[Config, Room], None]
@@ -45,6 +49,7 @@ class Running:
         `DeviceError`.
         """
         read_ahead(wanted)
+        storage = open_storage(wanted.storage)
         self._source = source
         self._wanted = wanted
         self._show = show
@@ -55,6 +60,7 @@ class Running:
         self._led = FaultLed(Leds(load_led(wanted.signals.led), show, self._bulletin))
         self._keeping = Keeping(wanted)
         self._start = Takeoff(wanted, self._bulletin, self._notifier, self._keeping.note)
+        self._ringer = Ringer(Timetable(timers_file(), storage))
 
     def __enter__(self) -> Self:
         return self
@@ -70,6 +76,7 @@ class Running:
         else:
             self._start.failed(error)
         self._led.close()
+        self._ringer.close()
         self._keeping.close()
 
     def load(self, progress: Progress) -> None:
@@ -79,7 +86,8 @@ class Running:
         """
         self._led.show(Phase.STARTING)
         self._config = self._start.choose(progress)
-        self._here = surroundings(self._config, self._room, self._led)
+        here = surroundings(self._config, self._room, self._led)
+        self._here = replace(here, bell=self._ringer)
         self._engines = load_engines(self._config, progress)
         forbid_dumps()
         stay_out_of_swap()

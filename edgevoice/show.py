@@ -26,6 +26,7 @@ from rich.table import Table
 from rich.text import Text
 
 from edgevoice.dialog.events import (
+    Announced,
     ClauseWritten,
     Event,
     Misunderstood,
@@ -98,10 +99,13 @@ class Show:
                 self._partial = None
             case Understood() | Misunderstood():
                 self._partial, self._words = what.text, what
+            case Announced():
+                self._words = None  # nobody has asked
             case TurnStarted():
                 self._partial = None
                 if self._words:
                     self._print(words_heard(self._words))
+                    self._words = None
                 self._replying = True
                 del self._recorder.turns[:-1]  # a conversation may last for days
             case TurnDone() if self._replying:
@@ -263,6 +267,9 @@ def reply_growing(clauses: Sequence[tuple[int, str]], *, overlap: bool) -> Parag
 def reply_done(turn: TurnReport) -> list[Paragraph]:
     """The reply as it was heard, and where the time until its first sound went."""
     lines = [_agent(reply_text(turn))]
+    if turn.tools:
+        used = (Text(f"⚙ {name} {'✓' if ok else '✗'}", "dim") for name, ok in turn.tools)
+        lines.append(Paragraph(" ", "", "", Text(), tuple(used)))
     if turn.failed:
         lines.append(Paragraph(" ", "", "red", Text(f"✗ failed: {tidy(turn.failed)}", "red")))
     if atoms := timing(turn):

@@ -119,11 +119,12 @@ class Outlet:
 @dataclass(frozen=True, slots=True)
 class Prompt:
     """What a turn answers: the person's `words` (empty: nothing for the history), and the
-    conversation up to them, for `responder`."""
+    conversation up to them, for `responder`. `unasked`: nobody has said anything."""
 
     words: str
     messages: Sequence[Message]
     responder: Responder
+    unasked: bool = False
 
 
 class Turn:
@@ -139,6 +140,7 @@ class Turn:
     ) -> None:
         """`tasks` holds what the turn starts."""
         self.words = prompt.words
+        self.unasked = prompt.unasked
         self.failed = False
         """Whether an engine has failed, so that the reply ends with the apology."""
         self._prompt = prompt

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Self
 
 import numpy as np
 
@@ -22,7 +23,7 @@ from edgevoice.listener import Ears, Listener, listener_settings
 from edgevoice.phrases_file import load_phrases
 from edgevoice.replying import Bell, NoBell, Replies
 from edgevoice.report import Journal, Recorder, TurnReport
-from edgevoice.responders.base import Speech
+from edgevoice.responders.base import Responder, Speech, Writer
 from edgevoice.responders.local import FixedResponder, LocalResponder, Speaker
 from edgevoice.responders.writers import ChatWriter
 from edgevoice.signals import Phase
@@ -96,6 +97,10 @@ class Talk:
     """Whether the engines' scripts must be used up."""
     prompt: str = "be kind"
     bell: Bell = field(default_factory=NoBell)
+    responder: Callable[[Writer, Speaker], Responder] = LocalResponder
+    """Makes the one that answers."""
+    writer: Callable[[ChatWriter, Journal], Writer] = lambda chat, _: chat
+    """Makes the one that writes for it."""
     pardon: str = "Pardon?"
     changes: Sequence[tuple[float, Callable[["Talk"], None]]] = ()
     """(seconds since the beginning, what is set otherwise in this talk from then on)"""
@@ -106,7 +111,7 @@ class Talk:
     phases: list[tuple[int, Phase]] = field(default_factory=list)
     """(sample, what was shown from then on)"""
 
-    def hold(self) -> "Talk":
+    def hold(self) -> Self:
         """Hold the conversation; fails when a script was not used up, though it should be."""
         run_virtual(self._hold())
         return self
@@ -160,9 +165,7 @@ class Talk:
             ),
             PHRASES,
             Replies(
-                LocalResponder(
-                    ChatWriter(self.chat, InlineWorker(self.llm_pace), journal), speaker
-                ),
+                self.responder(self._writer(journal), speaker),
                 FixedResponder(self.pardon, speaker),
                 FixedResponder("Forgotten.", speaker),
                 Speech(APOLOGY, "Sorry, that failed."),
@@ -180,6 +183,9 @@ class Talk:
             ),
         )
         return history, agent
+
+    def _writer(self, journal: Journal) -> Writer:
+        return self.writer(ChatWriter(self.chat, InlineWorker(self.llm_pace), journal), journal)
 
     def _change(
         self, change: Callable[["Talk"], None], conversation: Conversation, relay: Relay

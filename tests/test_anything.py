@@ -4,6 +4,7 @@ Who speaks when, for how long and what; how fast the engines are, and when they 
 which key: all of it is drawn by chance, from a seed.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, replace
 from random import Random
@@ -29,6 +30,7 @@ from edgevoice.dialog.states import State, step
 from edgevoice.engines.base import Stop, Transcript
 from edgevoice.engines.scripted import ScriptedTurnDetector, ScriptedVoice, ScriptedWakeWord
 from edgevoice.errors import EngineError
+from edgevoice.replying import Bell
 from edgevoice.report import Recorder
 from edgevoice.transports.caller import Caller, Cue, Line
 from tests.talk import Talk, clip
@@ -129,6 +131,34 @@ def some_reply(chance: Random, letter: str, failing: float) -> str | Exception:
     return " ".join(word + chance.choice(["", "", ",", "."]) for word in words)
 
 
+class Chimes(Bell):
+    """Wants something said at certain seconds, so many letters, until each was heard; in a letter
+    of its own every time."""
+
+    def __init__(self, due: dict[float, int]) -> None:
+        self.waiting = dict(sorted(due.items()))
+        self._saying: float | None = None
+        self._letter = FIRST_LETTER + 100
+
+    def due(self) -> str:
+        assert self._saying is None, "asked while it is said"
+        now = asyncio.get_running_loop().time()
+        self._saying = next((at for at in self.waiting if at <= now), None)
+        if self._saying is None:
+            return ""
+        self._letter += 1
+        return chr(self._letter) * self.waiting[self._saying]
+
+    def said(self, heard: bool) -> None:
+        assert self._saying is not None, "said twice"
+        if heard:
+            del self.waiting[self._saying]
+        self._saying = None
+
+    def answered(self) -> None:
+        pass
+
+
 SILENCE = Line(np.zeros(samples_of(15_000), np.int16), None, Cue.LINE_ENDED)
 """At the end: long enough for every reply."""
 
@@ -150,6 +180,9 @@ def wild(seed: int) -> Talk:
     name = samples_of(chance.uniform(200, 8_000))
     certainties = [BROKEN if chance.random() < failing else chance.random() for _ in range(100)]
     hangs_up = chance.random() < 0.2
+    chimes = {
+        chance.uniform(0, 9): chance.randint(1, 20) for _ in range(chance.choice([0, 0, 1, 3]))
+    }
     watch = Watch()
     talk = Wild(
         [some_line(chance) for _ in range(chance.randint(1, 7))] + [SILENCE] * (not hangs_up),
@@ -177,6 +210,7 @@ def wild(seed: int) -> Talk:
         patience_s=3,
         all_used=False,
         doubts=chance.choice([None, seed]),
+        bell=Chimes(chimes),
     )
     watch.talk = talk
     return talk
@@ -189,6 +223,7 @@ def check(talk: Talk) -> None:
     no_hold_is_long(talk)
     every_turn_ends(talk)
     the_history_is_what_was_heard(talk)
+    whatever_was_due_was_heard(talk)
     time_goes_by(talk)
 
 
@@ -276,7 +311,15 @@ def the_history_is_what_was_heard(talk: Talk) -> None:
     assert roles == ["user", "assistant"] * (len(roles) // 2) + ["user"] * (len(roles) % 2)
     heard = [what.heard for what in talk.log if isinstance(what, TurnDone)]
     for role, words in talk.said:
-        assert role == "user" or words in heard
+        if role == "assistant" and words not in heard:  # timers rang after the reply
+            for part in sorted(heard, key=len, reverse=True):
+                words = words.replace(part.strip(), "")
+            assert not words.strip()
+
+
+def whatever_was_due_was_heard(talk: Talk) -> None:
+    assert isinstance(talk.bell, Chimes)
+    assert not talk.bell.waiting or SILENCE not in talk.lines
 
 
 def time_goes_by(talk: Talk) -> None:

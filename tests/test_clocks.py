@@ -13,7 +13,7 @@ DATES = {"time", "time_ns", "now", "utcnow", "today", "localtime", "gmtime", "ct
 MAY_ASK = {
     "echo_trial.py": "the day of a measurement",
     "privacy/audit.py": "when something happened, in the log",
-    "privacy/lifetime.py": "how long the machine may have been off; believed for a day",
+    "privacy/lifetime.py": "how long the machine may have been off; what time it is for a person",
 }
 
 

@@ -11,7 +11,15 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from edgevoice import config as module
-from edgevoice.config import HOME, Config, Section, find_config, load_config
+from edgevoice.config import (
+    HOME,
+    Config,
+    McpConfig,
+    Section,
+    ToolsConfig,
+    find_config,
+    load_config,
+)
 from edgevoice.errors import ConfigError
 
 SECTIONS: dict[str, type[Section]] = {
@@ -396,3 +404,33 @@ def test_a_slip_in_a_profile_is_told_by_its_place(file: Path, profile: str, name
 def test_profiles_cannot_be_set_from_the_environment(file: Path) -> None:
     assert "'profiles' is not a section" in complaint(file, "", EDGEVOICE_PROFILES="[]")
     assert "'profiles' is not a section" in complaint(file, "", EDGEVOICE_PROFILES__0="[]")
+
+
+# --- servers whose tools may be used
+
+
+@pytest.mark.parametrize(
+    ("server", "named"),
+    [
+        ("{name: x}", "tools.mcp.0 is {'name': 'x'}, which cannot be: it should have either a com"),
+        ("{name: x, command: [y], url: 'http://z'}", "it should have either a command or a url"),
+        ("{name: Big, command: [y]}", "tools.mcp.0.name is 'Big', which cannot be"),
+        ("{name: x, url: 'ftp://y'}", "tools.mcp.0.url is 'ftp://y', which cannot be"),
+        ("{name: x, command: [y], effects: {z: acts}}", "effects name z, which allow does not"),
+        ("{name: x, command: [y], allow: [z], effects: {z: mild}}", "tools.mcp.0.effects.z is 'mi"),
+        ("{name: x, command: [y], headers: {A: B}}", "environment goes with a command, headers go"),
+        ("{name: x, url: 'http://y', environment: {A: B}}", "environment goes with a command"),
+        ("{name: x, command: [y]}, {name: x, command: [z]}", "two servers are called x"),
+        ("{name: x, command: [y], alow: [z]}", "tools.mcp.0.alow is not a setting. Known here: na"),
+    ],
+)
+def test_a_slip_in_a_server_is_told_by_its_place(file: Path, server: str, named: str) -> None:
+    assert named in complaint(file, f"tools: {{mcp: [{server}]}}")
+
+
+def test_what_a_server_is_told_in_confidence_is_not_shown(file: Path) -> None:
+    secret = "{name: x, headers: {Authorization: Bearer t0ken}}"
+    assert "t0ken" not in complaint(file, f"tools: {{mcp: [{secret}]}}")
+    assert "t0ken" not in complaint(file, "tools: {mcp: [{name: x, headers: t0ken}]}")
+    assert "t0ken" not in str(Config(tools=ToolsConfig(mcp=(McpConfig(
+        name="x", url="http://y", headers={"Authorization": "t0ken"}),))))  # fmt: skip

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from edgevoice.audio.chunk import milliseconds_of
 from edgevoice.dialog.events import (
+    Announced,
     ClauseWritten,
     CuePlayed,
     DraftDropped,
@@ -20,12 +21,14 @@ from edgevoice.dialog.events import (
     Prefilled,
     ReplyEnded,
     ReplyStarted,
+    Routed,
     SoundMade,
     SpeechEnded,
     SpeechPaused,
     SpeechResumed,
     SpeechStarted,
     TokenWritten,
+    ToolUsed,
     TurnDone,
     TurnFailed,
     TurnStarted,
@@ -350,3 +353,17 @@ def test_the_log_holds_numbers_and_never_a_word(caplog: pytest.LogCaptureFixture
 def test_what_comes_before_the_first_turn_is_no_turn() -> None:
     stray: Iterable[Event | Note] = (ReplyStarted(1), TokenWritten(2, "x", 1), TurnFailed(3, "x"))
     assert reports(*stray) == []
+
+
+def test_who_wrote_the_reply_and_what_was_used_for_it() -> None:
+    happened = [*asked(), Routed(10, "intent"), ToolUsed(11, "set_timer", True), *answered(20)]
+    (turn,) = reports(*happened)
+    assert (turn.route, turn.tools) == ("intent", [("set_timer", True)])
+
+
+def test_what_nobody_asked_for_has_no_response_time() -> None:
+    rings: list[Event | Note] = [Announced(50_000), TurnStarted(50_000, 2), ReplyStarted(50_400)]
+    done = TurnDone(60_000, 2, "Your timer is done.", "Your timer is done.", False)
+    turn = reports(*asked(), *answered(20), *rings, done)[-1]
+    assert turn.unasked and turn.user == "" and turn.response_ms is None
+    assert turn.agent == "Your timer is done."

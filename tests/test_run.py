@@ -17,6 +17,9 @@ from edgevoice.audio.chunk import LISTENING_RATE, Samples, milliseconds_of, samp
 from edgevoice.audio.wav import read_wav, write_wav
 from edgevoice.demo.script import Cued, speak_script
 from edgevoice.privacy.audit import AuditLog
+from edgevoice.privacy.lifetime import Moment, this_moment
+from edgevoice.skills.schedule import After, Entry, Kind
+from edgevoice.skills.timetable import Timetable
 from tests.pulse import Recording, SoundCard, gone, sound_card
 
 pytestmark = [pytest.mark.sound, pytest.mark.engine]
@@ -176,6 +179,28 @@ def test_for_a_journal_it_says_that_it_listens_and_none_of_the_words(card: Sound
     asyncio.run(scene())
 
 
+@pytest.mark.slow
+def test_a_timer_that_ended_while_it_was_off_is_told_in_the_room(
+    card: SoundCard, tmp_path: Path
+) -> None:
+    two_hours_ago = Moment(wall=this_moment().wall - 7_200, boot="the one before", up=9)
+    timer = Entry("0000000a", Kind.TIMER, After(300, two_hours_ago))
+    Timetable(tmp_path / "timers.json").save([timer], [])
+
+    async def scene() -> None:
+        async with (
+            asyncio.timeout(PATIENCE_S),
+            card.recording("spk.monitor") as room,
+            running("run", STATE_DIRECTORY=str(tmp_path)) as agent,
+        ):
+            await agent.until("◆ agent +While I was off, your timer of 5 minutes ended .*M.")
+            assert len(loud(room.pcm)) > samples_of(1_000)
+            agent.process.send_signal(signal.SIGINT)
+            assert await agent.ended() == 0, agent.printed
+
+    asyncio.run(scene())
+
+
 def silence_after_barge_in(room: Recording, person: Recording) -> float:
     """Milliseconds from the first sound of the person's last line to silence in the room.
 
@@ -257,6 +282,14 @@ def test_a_slip_in_the_settings_shows_before_anything_is_opened(
     card.kill()
     monkeypatch.setenv(f"EDGEVOICE_{section}__{setting}", "nowhere.yaml")
     assert named in refused("run")
+
+
+def test_storage_without_a_key_shows_before_anything_is_opened(
+    card: SoundCard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    card.kill()
+    monkeypatch.setenv("EDGEVOICE_STORAGE__ENABLED", "true")
+    assert "there is no key for what it is asked to keep" in refused("run")
 
 
 def test_a_sound_card_that_vanishes_and_comes_back_is_no_end(

@@ -10,6 +10,7 @@ from rich.console import Console
 
 from edgevoice.audio.chunk import samples_of
 from edgevoice.dialog.events import (
+    Announced,
     ClauseWritten,
     DraftDropped,
     Event,
@@ -101,6 +102,18 @@ def test_a_turn_is_three_lines() -> None:
         "         412 ms █████████████████▓▒░ = endpoint 340 · words 31 · first token 12",
         "         · clause 20 · voice 5 · playback 4",
     ]
+
+
+def test_what_nobody_asked_for_answers_nothing_and_took_no_time() -> None:
+    rings: list[Event | Note] = [
+        Announced(ms(9_000)),
+        TurnStarted(ms(9_000), 2),
+        ClauseWritten(ms(9_000), "Your timer is done."),
+        ReplyStarted(ms(9_050)),
+        ReplyEnded(ms(9_900)),
+        TurnDone(ms(9_900), 2, "Your timer is done.", "Your timer is done.", False),
+    ]
+    assert shown([*answered(), *rings]).splitlines()[4:] == ["◆ agent  Your timer is done."]
 
 
 def test_a_file_gets_no_unfinished_lines() -> None:
@@ -255,6 +268,7 @@ ANYTHING = st.one_of(
     st.builds(Understood, MOMENT, MOMENT, TEXT, CERTAINTY),
     st.builds(Misunderstood, MOMENT, MOMENT, TEXT, CERTAINTY),
     st.builds(NothingSaid, MOMENT),
+    st.builds(Announced, MOMENT),
     st.builds(TurnStarted, MOMENT, MOMENT),
     st.builds(TokenWritten, MOMENT, TEXT),
     st.builds(ClauseWritten, MOMENT, TEXT),

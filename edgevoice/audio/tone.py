@@ -1,7 +1,8 @@
 """Earcons: the soft sounds that say what edgevoice is doing.
 
 One instrument plays them all, from one table. What they mean is in how they move: up, and it
-listens; down, and it does not; level, and it is busy; twice low, and something went wrong.
+listens; down, and it does not; level, and it is busy; twice low, and something went wrong; up and
+down, and it wants to be heard.
 
 They are high and quick because we hear them too, and low or long notes pass for a voice. Measured
 with Silero: 0.75 for a rise from 392 to 784 Hz, 0.81 for 294 Hz twice, 90 ms each; below 0.5 for
@@ -49,6 +50,8 @@ class Earcon(Enum):
     """The microphone is open again."""
     ERROR = "error"
     """That went wrong."""
+    RING = "ring"
+    """Unasked: a timer, an alarm or a reminder is due."""
 
 
 MELODIES: Mapping[Earcon, tuple[Note, ...]] = {
@@ -59,6 +62,7 @@ MELODIES: Mapping[Earcon, tuple[Note, ...]] = {
     Earcon.MUTED: (Note(1175, 75), Note(988, 75), Note(784, 75)),
     Earcon.UNMUTED: (Note(784, 75), Note(988, 75), Note(1175, 75)),
     Earcon.ERROR: (Note(440, 40), Note(0, 40), Note(440, 40)),
+    Earcon.RING: (Note(1319, 50), Note(1047, 50), Note(1319, 50), Note(1047, 50), Note(1319, 50)),
 }
 
 

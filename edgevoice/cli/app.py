@@ -9,11 +9,13 @@ from edgevoice.cli import (
     controlling,
     inspecting,
     keeping,
+    knowing,
     measuring,
     serving,
     speaking,
     storing,
     talking,
+    tooling,
 )
 from edgevoice.cli.console import console
 
@@ -52,9 +54,11 @@ app.command(rich_help_panel=TALK)(talking.chat)
 app.command(rich_help_panel=TALK)(controlling.control)
 app.command(rich_help_panel=TRY)(speaking.transcribe)
 app.command(rich_help_panel=TRY)(speaking.say)
+app.add_typer(tooling.tools, name="tools", rich_help_panel=TRY)
 app.command(rich_help_panel=CHECK)(inspecting.devices)
 app.command(rich_help_panel=CHECK)(inspecting.doctor)
 app.add_typer(storing.models, name="models", rich_help_panel=CHECK)
+app.add_typer(knowing.knowledge, name="knowledge", rich_help_panel=CHECK)
 app.add_typer(serving.service, name="service", rich_help_panel=CHECK)
 app.add_typer(keeping.audit, name="audit", rich_help_panel=CHECK)
 app.add_typer(keeping.transcripts, name="transcripts", rich_help_panel=CHECK)

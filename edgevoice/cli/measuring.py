@@ -1,4 +1,4 @@
-"""`bench`: how quick it is on this machine, and how well it takes turns."""
+"""`bench`: how quick it is on this machine, how well it takes turns, and how it uses tools."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -143,6 +143,48 @@ def turns(
     console.print(goals_table(measured.goals))
     if out:
         console.print(f"[dim]Written: {out / 'turns.json'}, {out / 'turns.png'}[/]")
+
+
+@benchmarks.command()
+def skills(
+    out: OutOption = None,
+    spoken: Annotated[
+        bool, typer.Option("--spoken", help="Speak some of it, too, to the speech recogniser.")
+    ] = False,
+    intents: Annotated[
+        bool, typer.Option("--intents", help="Ask only the intents: in a second, without a model.")
+    ] = False,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="A part of everything: rough, but soon.")
+    ] = False,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Measure how well it uses tools: the right one, and never a claim that something was done
+    which was not.
+
+    Some three hundred requests are asked in phrasings that nothing was made from. The tools are
+    only played: nothing rings, nobody is called. Some of them fail.
+    """
+    from edgevoice.bench.show import goals_table
+    from edgevoice.bench.skills.measure import measure
+    from edgevoice.bench.skills.show import report
+    from edgevoice.demo.hold import make_folder
+
+    chosen = settings(config)
+    if out:
+        make_folder(out)
+    with _progress() as told:
+        measured = measure(chosen, told, intents_alone=intents, spoken=spoken, quick=quick)
+    if out:
+        measured.result.write(out / "skills.json")
+    if as_json:
+        print_json(measured.result.as_json())
+        return
+    console.print(report(measured))
+    console.print(goals_table(measured.goals))
+    if out:
+        console.print(f"[dim]Written: {out / 'skills.json'}[/]")
 
 
 @contextmanager

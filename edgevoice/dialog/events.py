@@ -180,6 +180,21 @@ class TurnStarted(Note):
 
 
 @dataclass(frozen=True, slots=True)
+class Routed(Note):
+    """Who writes the reply: `answer` to a question of ours, `intent`, `documents`, `model`."""
+
+    route: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToolUsed(Note):
+    """A tool has been used; `ok`: it has done what it was asked to."""
+
+    name: str
+    ok: bool
+
+
+@dataclass(frozen=True, slots=True)
 class TokenWritten(Note):
     """The language model wrote a piece of the reply.
 

@@ -77,6 +77,8 @@ class Phrases:
     backchannels: tuple[str, ...]
     commands: tuple[str, ...]
     answers: tuple[str, ...]
+    yes: tuple[str, ...]
+    no: tuple[str, ...]
     fillers: tuple[str, ...]
     polite: tuple[str, ...]
     openers: tuple[str, ...]
@@ -86,6 +88,7 @@ class Phrases:
     grammar: Grammar
     _overlaps: Matcher = field(init=False, repr=False, compare=False)
     _answers: Matcher = field(init=False, repr=False, compare=False)
+    _decisions: Matcher = field(init=False, repr=False, compare=False)
     _margins: Matcher = field(init=False, repr=False, compare=False)
     _sleep: Matcher = field(init=False, repr=False, compare=False)
     _wake: Matcher = field(init=False, repr=False, compare=False)
@@ -101,6 +104,7 @@ class Phrases:
                 answer=self.answers,
             ),
             "_answers": Matcher(answer=self.answers, margin=margin),
+            "_decisions": Matcher(no=self.no, yes=self.yes, margin=(*self.polite, *self.fillers)),
             "_margins": Matcher(polite=self.polite, opener=self.openers),
             "_sleep": Matcher(phrase=self.sleep, margin=margin),
             "_wake": Matcher(phrase=self.wake, margin=margin),
@@ -159,6 +163,12 @@ class Phrases:
     def says_forget(self, words: str) -> bool:
         """Whether `words` tell us to forget the conversation, and say nothing else."""
         return _says_only(self._forget, "phrase", plain(words))
+
+    def decision(self, words: str) -> bool | None:
+        """Whether `words` allow (True) or forbid (False) what we asked about; None if they do
+        neither for certain: they say more than that, or both."""
+        found = {name for name, _ in self._decisions.split(plain(words))} - {"margin"}
+        return {frozenset({"yes"}): True, frozenset({"no"}): False}.get(frozenset(found))
 
     def _core(self, said: Sequence[str]) -> tuple[Sequence[str], bool]:
         """What was said without how it was begun, and without a "please" at its end; was there

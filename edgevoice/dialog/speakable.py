@@ -52,7 +52,8 @@ _MONEY = re.compile(
     r"|(?P<first>\b\d+(?:[.,]\d+)*)\s?(?P<after>[$€£])(?!\w)"
 )
 
-_STRAY_MARKS = re.compile(r"[*`~|\\<>=•]+|(?<!\w)[_#]+|_+(?!\w)")
+# Between double brackets, Piper looks for phonemes.
+_STRAY_MARKS = re.compile(r"[*`~|\\<>=•]+|(?<!\w)[_#]+|_+(?!\w)|\[{2,}|\]{2,}")
 
 
 class Speakable:

@@ -1,17 +1,18 @@
 """What `doctor --privacy` finds of what is kept, and of the service: see `proof.py`."""
 
 import stat
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from edgevoice.config import TranscriptsConfig
+from edgevoice.config import StorageConfig, TranscriptsConfig
 from edgevoice.doctor import Check
 from edgevoice.errors import ConfigError, OutputError
 from edgevoice.privacy.audit import AuditLog
-from edgevoice.privacy.keys import load_key
+from edgevoice.privacy.keys import STORAGE, TRANSCRIPTS, Purpose, load_key
 from edgevoice.privacy.transcripts import transcripts_folder
 from edgevoice.privacy.unit import MOST_EXPOSED, Unit
 from edgevoice.service.plan import Network
+from edgevoice.skills.storage import storage_folder
 
 REINSTALL = "Compare them with systemd/, or type `sudo edgevoice service install` to replace them."
 
@@ -55,19 +56,47 @@ def check_transcripts(chosen: TranscriptsConfig, environment: Mapping[str, str])
     return Check(name, "ok", f"{what}, without names and numbers as far as they were found")
 
 
-def check_key(chosen: TranscriptsConfig, environment: Mapping[str, str]) -> Check:
-    """Whether the key to the transcripts is there, and nobody else may read it."""
-    if not chosen.enabled:
-        return Check("key", "ok", "none is needed")
+def check_storage(chosen: StorageConfig, environment: Mapping[str, str]) -> Check:
+    """Whether lists, notes and the like are kept, and how."""
+    name = "storage"
+    folder = storage_folder(chosen.folder, environment)
     try:
-        load_key(chosen.key_file, environment)
+        kept = len(list(folder.glob("*.sealed")))
+    except OSError as error:
+        return Check(name, "warn", f"{folder}: {error.strerror}", "Look as the service's user.")
+    if not chosen.enabled and kept:
+        cure = f"Remove that folder, or set storage.enabled: true. ({folder})"
+        return Check(name, "warn", f"off, but {kept} sealed files are left", cure)
+    if not chosen.enabled:
+        return Check(name, "ok", "off: no list, note, fact or word of a reminder is kept")
+    return Check(name, "ok", f"sealed (ChaCha20-Poly1305), {kept} files ({folder})")
+
+
+def check_keys(
+    transcripts: TranscriptsConfig, storage: StorageConfig, environment: Mapping[str, str]
+) -> Iterator[Check]:
+    """Whether the keys that are needed are there, and nobody else may read them."""
+    yield _check_key("key", transcripts, environment, TRANSCRIPTS)
+    yield _check_key("storage key", storage, environment, STORAGE)
+
+
+def _check_key(
+    name: str,
+    chosen: TranscriptsConfig | StorageConfig,
+    environment: Mapping[str, str],
+    purpose: Purpose,
+) -> Check:
+    if not chosen.enabled:
+        return Check(name, "ok", "none is needed")
+    try:
+        load_key(chosen.key_file, environment, purpose)
     except ConfigError as error:
-        return Check("key", "fail", error.what, error.cure)
+        return Check(name, "fail", error.what, error.cure)
     if environment.get("CREDENTIALS_DIRECTORY"):
-        return Check("key", "ok", "handed over by systemd")
+        return Check(name, "ok", "handed over by systemd")
     assert chosen.key_file
     mode = stat.filemode(chosen.key_file.stat().st_mode)
-    return Check("key", "ok", f"{chosen.key_file} ({mode})")
+    return Check(name, "ok", f"{chosen.key_file} ({mode})")
 
 
 def check_unit(unit: Unit | None) -> Check:

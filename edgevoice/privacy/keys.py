@@ -1,8 +1,8 @@
-"""The key that transcripts are sealed with: where it comes from, and who may read it.
+"""The keys that we seal things with: where they come from, and who may read them.
 
-A key is 32 random bytes, written as 64 hexadecimal digits. systemd hands it over as the credential
-`edgevoice-transcripts` (`LoadCredential=` or `LoadCredentialEncrypted=`); without that it is read
-from a file that nobody but ourselves may open.
+A key is 32 random bytes, written as 64 hexadecimal digits. systemd hands it over as a credential
+(`LoadCredential=` or `LoadCredentialEncrypted=`): `edgevoice-transcripts`, `edgevoice-storage`;
+without that it is read from a file that nobody but ourselves may open.
 """
 
 import os
@@ -10,6 +10,7 @@ import secrets
 import stat
 from collections.abc import Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 from edgevoice.errors import ConfigError, OutputError
 from edgevoice.files import sync_folder
@@ -18,18 +19,34 @@ CREDENTIAL = "edgevoice-transcripts"
 KEY_BYTES = 32
 
 
-def load_key(file: Path | None, environment: Mapping[str, str] = os.environ) -> bytes:
+class Purpose(NamedTuple):
+    """What a key is for: in words, its `setting`, and the name of systemd's `credential`."""
+
+    words: str
+    setting: str
+    credential: str
+
+
+TRANSCRIPTS = Purpose("the transcripts", "transcripts.key_file", CREDENTIAL)
+STORAGE = Purpose("what it is asked to keep", "storage.key_file", "edgevoice-storage")
+
+
+def load_key(
+    file: Path | None,
+    environment: Mapping[str, str] = os.environ,
+    purpose: Purpose = TRANSCRIPTS,
+) -> bytes:
     """The key from systemd, else from `file`. Raises `ConfigError`."""
     credentials = environment.get("CREDENTIALS_DIRECTORY")
-    if credentials and (given := Path(credentials) / CREDENTIAL).exists():
-        return _read(given, private=False)  # systemd sees to its permissions
+    if credentials and (given := Path(credentials) / purpose.credential).exists():
+        return _read(given, purpose.setting, private=False)  # systemd sees to its permissions
     if file is None:
         raise ConfigError(
-            "there is no key for the transcripts",
+            f"there is no key for {purpose.words}",
             "Make one with `edgevoice transcripts keygen FILE`, and name it as "
-            f"transcripts.key_file or as systemd's credential {CREDENTIAL}.",
+            f"{purpose.setting} or as systemd's credential {purpose.credential}.",
         )
-    return _read(file, private=True)
+    return _read(file, purpose.setting, private=True)
 
 
 def make_key(file: Path) -> None:
@@ -57,19 +74,19 @@ def write_private(file: Path, content: bytes) -> None:
         ) from None
 
 
-def _read(file: Path, *, private: bool) -> bytes:
+def _read(file: Path, setting: str, *, private: bool) -> bytes:
     try:
         handle = os.open(file, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
         try:
             if private:
-                _check_private(file, os.fstat(handle))
+                _check_private(file, setting, os.fstat(handle))
             text = os.read(handle, 2 * KEY_BYTES + 2)
         finally:
             os.close(handle)
     except OSError as error:
         raise ConfigError(
             f"the key {file} cannot be read: {error.strerror}",
-            "Check transcripts.key_file, and whose file it is.",
+            f"Check {setting}, and whose file it is.",
         ) from None
     try:
         key = bytes.fromhex(text.decode("ascii").strip())
@@ -83,9 +100,9 @@ def _read(file: Path, *, private: bool) -> bytes:
     return key
 
 
-def _check_private(file: Path, about: os.stat_result) -> None:
+def _check_private(file: Path, setting: str, about: os.stat_result) -> None:
     if not stat.S_ISREG(about.st_mode):
-        raise ConfigError(f"the key {file} is no plain file", "Check transcripts.key_file.")
+        raise ConfigError(f"the key {file} is no plain file", f"Check {setting}.")
     if about.st_uid != os.geteuid():
         raise ConfigError(
             f"the key {file} belongs to another user", "Give it to the user that runs edgevoice."

@@ -12,6 +12,7 @@ import os
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -56,11 +57,16 @@ class Lived(BaseModel):
 
 def this_moment() -> Moment:
     """The present, by this machine."""
+    return Moment(wall=time.time(), boot=_boot(), up=time.clock_gettime(time.CLOCK_BOOTTIME))
+
+
+@cache
+def _boot() -> str:
+    """Who outlives a process, and changes with every start of the machine."""
     try:
-        boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+        return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
     except OSError:
-        boot = ""
-    return Moment(wall=time.time(), boot=boot, up=time.clock_gettime(time.CLOCK_BOOTTIME))
+        return ""
 
 
 class Lifetime:

@@ -15,7 +15,13 @@ from edgevoice.control import socket_path
 from edgevoice.doctor import Check, check_offline
 from edgevoice.privacy import memory, network
 from edgevoice.privacy.audit import audit_folder
-from edgevoice.privacy.evidence import check_audit, check_key, check_transcripts, check_unit
+from edgevoice.privacy.evidence import (
+    check_audit,
+    check_keys,
+    check_storage,
+    check_transcripts,
+    check_unit,
+)
 from edgevoice.privacy.unit import find_unit
 from edgevoice.state_folder import state_folder
 
@@ -52,7 +58,8 @@ def prove(
     yield check_forgetting(config.privacy.forget_after_s)
     yield check_audit(audit_folder(environment))
     yield check_transcripts(config.transcripts, environment)
-    yield check_key(config.transcripts, environment)
+    yield check_storage(config.storage, environment)
+    yield from check_keys(config.transcripts, config.storage, environment)
     yield check_unit(find_unit())
     yield Check("log", "ok", f"{config.log.level}: numbers and times, and no words at any level")
 

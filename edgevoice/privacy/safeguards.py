@@ -51,11 +51,11 @@ SAFEGUARDS = (
         "(a)(2)(ii)",
         "required",
         "Emergency access procedure",
-        "Nothing is kept, so there is nothing to get at; transcripts, where they are on, open for "
-        "whoever holds the key.",
+        "Nothing is kept, so there is nothing to get at; transcripts, and what it is asked to "
+        "keep, where that is on, open for whoever holds the key.",
         "Keep a copy of that key where it is found in an emergency, and do not make edgevoice the "
         "only place where something important is said.",
-        ("transcripts",),
+        ("transcripts", "storage"),
     ),
     Safeguard(
         "(a)(2)(iii)",
@@ -69,10 +69,11 @@ SAFEGUARDS = (
         "(a)(2)(iv)",
         "addressable",
         "Encryption and decryption",
-        "Words and sounds are in memory only, and memory gets to no disk. Of transcripts, which "
-        "are off unless you switch them on, each turn is sealed with ChaCha20-Poly1305.",
+        "Words and sounds are in memory only, and memory gets to no disk. Transcripts, and what it "
+        "is asked to keep (lists, notes), are off unless you switch them on, and then sealed with "
+        "ChaCha20-Poly1305.",
         "Encrypt the disk all the same, swap included.",
-        ("core dumps", "swap", "transcripts", "key"),
+        ("core dumps", "swap", "transcripts", "key", "storage", "storage key"),
     ),
     Safeguard(
         "(b)",

@@ -30,6 +30,10 @@ class SealBrokenError(Exception):
     """Why a record, or a file, cannot be opened."""
 
 
+class OtherKeyError(SealBrokenError):
+    """It was sealed with another key."""
+
+
 @dataclass(frozen=True, slots=True)
 class Torn:
     """What is left of a last record that was not written whole."""
@@ -61,7 +65,7 @@ def unseal(key: bytes, content: bytes) -> Iterator[bytes | SealBrokenError | Tor
     if not head.startswith(MAGIC):
         raise SealBrokenError("it is no sealed file")
     if head[len(MAGIC) : -ID_BYTES] != _fingerprint(key):
-        raise SealBrokenError("it was sealed with another key")
+        raise OtherKeyError("it was sealed with another key")
     cipher = ChaCha20Poly1305(key)
     place, number = HEAD_BYTES, 0
     while place < len(content):

@@ -94,7 +94,11 @@ class Writer(Protocol):
         ...
 
     def write(self, request: Request) -> AsyncGenerator[str, None]:
-        """The reply to `request` in pieces of any size, as it is written. Raises `EngineError`."""
+        """The reply to `request`, clause by clause, as it is written. Raises `EngineError`."""
+        ...
+
+    def ended(self, ending: Ending) -> None:
+        """As `Responder.ended`."""
         ...
 
     async def forget(self) -> None:

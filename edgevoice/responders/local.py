@@ -12,14 +12,13 @@ from contextlib import aclosing
 import numpy as np
 
 from edgevoice.audio.chunk import AudioChunk
-from edgevoice.dialog.clauses import ClauseSplitter
 from edgevoice.dialog.events import ClauseWritten, SoundMade
 from edgevoice.dialog.history import Message
 from edgevoice.dialog.speakable import Speakable
 from edgevoice.engines.base import Voice
 from edgevoice.engines.workers import Worker
 from edgevoice.report import Journal
-from edgevoice.responders.base import Request, Responder, Speech, Writer
+from edgevoice.responders.base import Ending, Request, Responder, Speech, Writer
 
 CLAUSES_AHEAD = 2
 """Clauses that may wait for the voice; the writer pauses when there are more, so that a
@@ -76,6 +75,10 @@ class LocalResponder(Responder):
             request.stop.set()
             writing.cancel()
 
+    def ended(self, ending: Ending) -> None:
+        """Tell the writer."""
+        self._writer.ended(ending)
+
     async def forget(self) -> None:
         """Let the writer wipe what it has read and written."""
         await self._writer.forget()
@@ -85,14 +88,10 @@ class LocalResponder(Responder):
 
         Not so when it is cancelled: then nobody reads any more, and a full queue would hold it.
         """
-        splitter = ClauseSplitter()
         try:
-            async with aclosing(self._writer.write(request)) as pieces:
-                async for piece in pieces:
-                    for clause in splitter.add(piece):
-                        await clauses.put(clause)
-            for clause in splitter.finish():
-                await clauses.put(clause)
+            async with aclosing(self._writer.write(request)) as written:
+                async for clause in written:
+                    await clauses.put(clause)
         except Exception:
             await clauses.put(None)
             raise

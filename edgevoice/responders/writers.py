@@ -5,12 +5,13 @@ from collections.abc import AsyncGenerator, Iterator, Sequence
 from contextlib import aclosing
 
 from edgevoice.dialog.calls import ToolCall, ToolSpec
+from edgevoice.dialog.clauses import ClauseSplitter
 from edgevoice.dialog.events import Prefilled, TokenWritten
 from edgevoice.dialog.history import Message
 from edgevoice.engines.base import ChatModel
 from edgevoice.engines.workers import Worker
 from edgevoice.report import Journal
-from edgevoice.responders.base import Request
+from edgevoice.responders.base import Ending, Request
 
 
 class ChatWriter:
@@ -38,16 +39,34 @@ class ChatWriter:
 
     async def write(self, request: Request) -> AsyncGenerator[str, None]:
         """The model's reply, without what it wants to be done."""
-        pieces = self.pieces(request.messages, request.stop)
-        async with aclosing(pieces):
-            async for piece in pieces:
-                if isinstance(piece, str):
-                    yield piece
+        parts = self.answer(request.messages, request.stop)
+        async with aclosing(parts):
+            async for part in parts:
+                if isinstance(part, str):
+                    yield part
 
-    async def pieces(
+    async def answer(
         self, messages: Sequence[Message], stop: threading.Event
     ) -> AsyncGenerator[str | ToolCall, None]:
-        """The model's reply to `messages`, and last, if it wants a tool to be used, the call."""
+        """The clauses of the model's reply to `messages`, and last, if it wants a tool to be used,
+        the call."""
+        splitter = ClauseSplitter()
+        call: ToolCall | None = None
+        async with aclosing(self._pieces(messages, stop)) as pieces:
+            async for piece in pieces:
+                if isinstance(piece, ToolCall):
+                    call = piece
+                    continue
+                for clause in splitter.add(piece):
+                    yield clause
+        for clause in splitter.finish():
+            yield clause
+        if call:
+            yield call
+
+    async def _pieces(
+        self, messages: Sequence[Message], stop: threading.Event
+    ) -> AsyncGenerator[str | ToolCall, None]:
 
         def written() -> Iterator[tuple[str | ToolCall, int]]:
             before = self._chat.evaluated_tokens
@@ -60,6 +79,9 @@ class ChatWriter:
                 text = piece if isinstance(piece, str) else ""
                 self._journal.publish(TokenWritten(self._journal.now(), text, evaluated))
                 yield piece
+
+    def ended(self, ending: Ending) -> None:
+        """Nothing hangs on it."""
 
     async def forget(self) -> None:
         """Wipe the chat model's cache, once its present job is done."""

@@ -13,16 +13,21 @@ language model, which puts them into words. It fails by raising: `ToolFailedErro
 the person, or anything else.
 """
 
-import asyncio
 import inspect
+import re
+import string
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum
+from functools import partial
 from typing import Any, overload
 
-from pydantic import BaseModel, ConfigDict, Field, create_model
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, create_model
+from pydantic.errors import PydanticUserError
 
 from edgevoice.dialog.calls import Outcome, ToolSpec
+from edgevoice.skills.schema import plain
+from edgevoice.skills.threads import in_thread
 
 KEY = "idempotency_key"
 
@@ -52,8 +57,8 @@ class Tool:
     """Something that can be used. `arguments` checks them. `timeout_s`: how long one try may take.
     `tries`: how often it is tried; more than once only where doing it twice is doing it once.
     `lasts`: whether it goes on when the person interrupts. `question`: what is asked before it is
-    used, with the arguments in braces, if it is dangerous. `trusted`: whether what it answers is
-    ours."""
+    used where that wants a yes, with the arguments in braces. `trusted`: whether what it answers is
+    ours. `source`: where it is from, for people."""
 
     spec: ToolSpec
     arguments: type[BaseModel]
@@ -64,6 +69,7 @@ class Tool:
     lasts: bool = False
     question: str = ""
     trusted: bool = True
+    source: str = "built in"
 
     @property
     def name(self) -> str:
@@ -100,53 +106,119 @@ def tool(
 ) -> Any:
     """Make a `Tool` of a function, plain or async.
 
-    Its name, docstring and types are what the model is told. A plain function runs in a thread. A
-    parameter called `idempotency_key` is not told to the model: it is given the call's key. Raises
-    `TypeError` when a parameter has no type, or there is no docstring.
+    Its name, docstring and types are what the model is told: the docstring's first paragraph, and
+    lines of it that begin with a parameter's name and a colon. A plain function runs in a thread
+    (see `threads`). A parameter called `idempotency_key` is not told to the model: it is given the
+    call's key. Raises `TypeError`, in one line, where a model could not be told of the function:
+    without a docstring, or with a parameter that has no type, or one that JSON does not have.
     """
 
     def make(function: Callable[..., Any]) -> Tool:
-        said, helps = _described(function)
-        arguments = _arguments(function, helps)
-        schema = arguments.model_json_schema()
-        for part in (schema, *schema.get("properties", {}).values()):
-            part.pop("title", None)
-        asked = question or f"Shall I really do this: {said.rstrip('.')}?"
+        called = name or function.__name__
+        if not NAME.fullmatch(called):
+            raise TypeError(
+                f"{called!r} is no name for a tool: use up to 64 letters, digits and underscores"
+            )
+        try:
+            parameters = _parameters(function)
+            said, helps = _described(function, parameters)
+            arguments = _arguments(function, parameters, helps)
+            schema = plain(arguments.model_json_schema())
+            asked = _question(question, said, parameters)
+        except PydanticUserError as error:
+            raise TypeError(f"the tool {called}: {error.message.splitlines()[0]}") from None
+        except (TypeError, ValueError, NameError) as error:
+            raise TypeError(f"the tool {called}: {error}") from None
         return Tool(
-            ToolSpec(name or function.__name__, said, schema),
+            ToolSpec(called, said, schema),
             arguments,
             _runner(function),
             effect,
             timeout_s,
             tries,
             lasts,
-            asked if effect is Effect.DANGEROUS else "",
+            asked,
         )
 
     return make(function) if function else make
 
 
-def _described(function: Callable[..., Any]) -> tuple[str, Mapping[str, str]]:
-    """The docstring's first paragraph, and what it says of the parameters (`name: words`)."""
-    doc = inspect.getdoc(function)
-    if not doc:
-        raise TypeError(f"the tool {function.__name__} has no docstring: it is its description")
-    first, _, rest = doc.partition("\n\n")
-    lines = [line.partition(":") for line in rest.splitlines()]
-    return " ".join(first.split()), {key.strip(): words.strip() for key, _, words in lines}
+NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}")
+"""What a tool may be called: every language model that knows tools takes such names."""
 
 
-def _arguments(function: Callable[..., Any], helps: Mapping[str, str]) -> type[BaseModel]:
+def _parameters(function: Callable[..., Any]) -> dict[str, inspect.Parameter]:
+    """What the model has to give, by name."""
+    if inspect.isgeneratorfunction(function) or inspect.isasyncgenfunction(function):
+        raise TypeError("it yields, but a tool has one answer: return it")
+    parameters = dict(inspect.signature(function, eval_str=True).parameters)
+    parameters.pop(KEY, None)
+    for name, parameter in parameters.items():
+        if parameter.kind not in (parameter.POSITIONAL_OR_KEYWORD, parameter.KEYWORD_ONLY):
+            raise TypeError(f"its parameter {name} has to be one that is given by name")
+        if name.startswith(("_", "model_")) or hasattr(BaseModel, name):
+            raise TypeError(f"its parameter cannot be called {name}: choose another name")
+        if parameter.annotation is parameter.empty:
+            raise TypeError(f"its parameter {name} has no type")
+    return parameters
+
+
+_HELP = re.compile(r"(\s*)(?::param )?(\w+) ?:(\s.*)?")
+
+
+def _described(
+    function: Callable[..., Any], parameters: Mapping[str, Any]
+) -> tuple[str, Mapping[str, str]]:
+    """The docstring's first paragraph, and what it says of the parameters (`name: words`; further
+    words stand in the next lines, which are indented)."""
+    first: list[str] = []
+    helps: dict[str, list[str]] = {}
+    in_first, current, depth = True, "", 0
+    for line in (inspect.getdoc(function) or "").splitlines():
+        found = _HELP.fullmatch(line)
+        if found and found[2] in parameters:
+            in_first, current, depth = False, found[2], len(found[1])
+            helps[current] = [found[3] or ""]
+        elif not line.strip():
+            in_first, current = in_first and not first, ""
+        elif current and len(line) - len(line.lstrip()) > depth:
+            helps[current].append(line)
+        else:
+            current = ""
+            first += [line] if in_first else []
+    said = " ".join(" ".join(first).split())
+    if not said:
+        raise TypeError("it has no docstring, which would be its description")
+    return said, {name: " ".join(" ".join(lines).split()) for name, lines in helps.items()}
+
+
+def _arguments(
+    function: Callable[..., Any],
+    parameters: Mapping[str, inspect.Parameter],
+    helps: Mapping[str, str],
+) -> type[BaseModel]:
     fields: dict[str, Any] = {}
-    for name, parameter in inspect.signature(function, eval_str=True).parameters.items():
-        if name == KEY:
-            continue
-        if parameter.annotation is inspect.Parameter.empty:
-            raise TypeError(f"the tool {function.__name__} has no type for its parameter {name}")
-        default = ... if parameter.default is inspect.Parameter.empty else parameter.default
-        fields[name] = (parameter.annotation, Field(default, description=helps.get(name)))
+    for name, parameter in parameters.items():
+        default = ... if parameter.default is parameter.empty else parameter.default
+        # Words beside the type (`Field(description=…)`) stay, where the docstring has none.
+        more: dict[str, Any] = {"description": helps[name]} if helps.get(name) else {}
+        fields[name] = (parameter.annotation, Field(default, **more))
     config = ConfigDict(extra="forbid")
     return create_model(function.__name__, __config__=config, **fields)
+
+
+def _question(question: str, said: str, parameters: Mapping[str, Any]) -> str:
+    """What is asked before the tool is used; the parameters may stand in it, in braces."""
+    if not question:
+        said = said.rstrip(".").replace("{", "{{").replace("}", "}}")
+        return f"Shall I really do this: {said}?"
+    asked = {field for _, field, _, _ in string.Formatter().parse(question) if field is not None}
+    if unknown := asked - parameters.keys():
+        raise TypeError(f"its question names {min(unknown)!r}, which is no parameter of it")
+    return question
+
+
+_ANYTHING: TypeAdapter[Any] = TypeAdapter(Any)
 
 
 def _runner(function: Callable[..., Any]) -> Run:
@@ -157,9 +229,13 @@ def _runner(function: Callable[..., Any]) -> Run:
         if inspect.iscoroutinefunction(function):
             answer = await function(**given)
         else:
-            answer = await asyncio.to_thread(function, **given)
+            answer = await in_thread(partial(function, **given))
         if isinstance(answer, Outcome):
             return answer
-        return Outcome(True, say=answer) if isinstance(answer, str) else Outcome(True, answer)
+        if isinstance(answer, str) and answer.strip():
+            return Outcome(True, say=answer)
+        if answer is None or isinstance(answer, str):
+            return Outcome(True, "done")
+        return Outcome(True, _ANYTHING.dump_python(answer, mode="json", fallback=str))
 
     return run

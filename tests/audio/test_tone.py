@@ -62,7 +62,7 @@ def test_it_goes_down_where_we_stop_listening(earcon: Earcon) -> None:
     assert movement(earcons(22_050)[earcon]) < -5
 
 
-@pytest.mark.parametrize("earcon", [Earcon.HEARD, Earcon.THINKING, Earcon.ERROR])
+@pytest.mark.parametrize("earcon", [Earcon.HEARD, Earcon.THINKING, Earcon.ERROR, Earcon.RING])
 def test_it_stays_level_where_nothing_changes(earcon: Earcon) -> None:
     assert abs(movement(earcons(22_050)[earcon])) < 0.5
 

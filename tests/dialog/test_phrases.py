@@ -435,3 +435,39 @@ def test_another_language_is_another_file() -> None:
     assert other.overlap("genau genau") is Overlap.BACKCHANNEL
     assert other.overlap("genau halt") is Overlap.COMMAND
     assert other.overlap("mhm yeah") is Overlap.OTHER
+
+
+@pytest.mark.parametrize(
+    ("words", "decision"),
+    [
+        ("Yes.", True),
+        ("Um, yeah, go ahead please!", True),
+        ("sure, do it", True),
+        ("yes, that's right", True),
+        ("of course", True),
+        ("No!", False),
+        ("no, don't do it", False),
+        ("cancel that please", False),
+        ("not now", False),
+        ("absolutely not", False),
+        ("", None),
+        ("um", None),
+        ("please", None),
+        ("yes but not now", None),
+        ("yes no", None),
+        ("don't stop, yes", None),
+        ("what would that do", None),
+        ("yes and set a timer", None),
+        ("not yes", None),
+    ],
+)
+def test_what_allows_a_thing_and_what_forbids_it(words: str, decision: bool | None) -> None:
+    assert ENGLISH.decision(words) is decision
+
+
+@given(st.sampled_from(ENGLISH.yes), st.sampled_from(ENGLISH.no))
+def test_a_yes_is_a_yes_a_no_is_a_no_and_both_are_neither(yes: str, no: str) -> None:
+    assert ENGLISH.decision(yes) is True
+    assert ENGLISH.decision(no) is False
+    assert ENGLISH.decision(f"{yes}, zebra") is None
+    assert ENGLISH.decision(f"{no}, zebra {yes}") is None

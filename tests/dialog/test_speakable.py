@@ -21,12 +21,14 @@ words = st.text(st.characters(categories=["Ll", "Lu", "Lo"]), min_size=1, max_si
 
 @given(texts)
 @example("*#*# a")
+@example("[*[a]*]")
 @example("\ud800 lone surrogates come out of broken tokenisers")
 def test_nothing_that_cannot_be_spoken_is_left(text: str) -> None:
     said = speakable(text)
     assert not re.search(r"[*`~|\\<>\n\r\t]", said)
     assert not re.search(r"(?<!\w)[_#]|_(?!\w)", said)
     assert not re.search(r"https?://\w", said)
+    assert "[[" not in said and "]]" not in said
     assert not {"So", "Cs", "Co", "Cn", "Cc"} & {unicodedata.category(letter) for letter in said}
     assert said == " ".join(said.split())
     assert not said or any(letter.isalnum() for letter in said)
@@ -54,6 +56,7 @@ def test_ordinary_words_are_kept(said: list[str], between: str) -> None:
         ("It is half past 3, or 15:30.",) * 2,
         ("The well-known 3.14 and 1,000 and 1/2.",) * 2,
         ("one\ntwo\r\n  three", "one two three"),
+        ("Say [[h@l'oU]] once [more].", "Say h@l'oU once [more]."),
         ("", ""),
         ("…!?", ""),
         # markdown

@@ -11,6 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from edgevoice.dialog import events
 from edgevoice.dialog.events import (
     Acknowledged,
+    Announced,
     Dismissed,
     Event,
     Misunderstood,
@@ -78,8 +79,9 @@ class World(RuleBasedStateMachine):
 
     The person starts to speak, pauses and goes on, has perhaps enough voice to interrupt, and ends.
     A transcript comes when one was asked for, unless it was thrown away. A reply sounds when one
-    was begun, and ends, with or without having sounded, but not while it is held. Somebody may call
-    us or shut the microphone at any time. Beyond that, anything may happen in any order.
+    was begun, and ends, with or without having sounded, but not while it is held. A timer may ring
+    while nobody speaks. Somebody may call us or shut the microphone at any time. Beyond that,
+    anything may happen in any order.
     """
 
     def __init__(self) -> None:
@@ -144,6 +146,9 @@ class World(RuleBasedStateMachine):
                 assert self.held and self.paused
                 self.reply = self.sounding = self.held = False
                 self.draft = True
+            case Action.ANNOUNCE:
+                assert not self.reply and self.speech is None
+                self.reply, self.sounding = True, False
             case Action.FINISH:
                 assert not self.held
                 self.reply = self.sounding = False
@@ -218,6 +223,11 @@ class World(RuleBasedStateMachine):
     @rule()
     def it_was_none(self) -> None:
         self.happens(SuspicionCleared(self.now))
+
+    @precondition(lambda self: self.state is State.IDLE and self.speech is None)
+    @rule()
+    def a_timer_rings(self) -> None:
+        self.happens(Announced(self.now))
 
     @precondition(lambda self: self.reply)
     @rule()

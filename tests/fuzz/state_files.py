@@ -13,14 +13,22 @@ from edgevoice.errors import ConfigError
 from edgevoice.privacy.audit import AuditLog
 from edgevoice.privacy.chain import Happened
 from edgevoice.privacy.keys import load_key
+from edgevoice.privacy.lifetime import Moment
 from edgevoice.privacy.sealing import new_head, seal
 from edgevoice.privacy.transcripts import Transcripts
+from edgevoice.skills.ringing import Ringer
+from edgevoice.skills.schedule import After, At, Entry, Kind, Now
+from edgevoice.skills.storage import Storage
+from edgevoice.skills.timetable import Timetable
 from tests.fuzz.models import changed
 from tests.fuzz.promise import ANYTHING, NUMBERS, damaged, folder, fuzzed, refused_politely
 
 DEVICES = Devices("mic", "spk")
 MEASURED = Measured(Echo(2, -60.0, delay_ms=80.0), Duplex.CANCEL, "it does", date(2026, 1, 2))
 NOW = datetime(2026, 1, 2, tzinfo=UTC)
+MOMENT = Moment(wall=NOW.timestamp(), boot="a", up=100)
+TIMER = Entry("0000000a", Kind.TIMER, After(60, MOMENT))
+ALARM = Entry("0000000b", Kind.ALARM, At(datetime(2026, 1, 2, 7)))
 
 
 def some_echo() -> bytes:
@@ -125,6 +133,52 @@ def anything_as_a_transcript(content: bytes) -> None:
         for turn in kept.turns:
             assert isinstance(turn["at"] + turn["user"] + turn["agent"], str)
         assert transcripts.purge(1) == 0 and transcripts.purge(0) == 1
+
+
+def some_timers() -> bytes:
+    with folder() as place:
+        Timetable(place / "timers.json").save([TIMER, ALARM], [ALARM])
+        return (place / "timers.json").read_bytes()
+
+
+TIMERS = some_timers()
+
+
+@fuzzed(
+    st.binary(max_size=200)
+    | damaged(TIMERS)
+    | changed(json.loads(TIMERS)[0]).map(lambda row: json.dumps([row]).encode())
+)
+def anything_as_the_timers(content: bytes) -> None:
+    with folder() as place:
+        (place / "timers.json").write_bytes(content)
+        ringer = Ringer(Timetable(place / "timers.json"), lambda: MOMENT, UTC)
+        assert ringer.due().isprintable()
+        ringer.said(True)
+        ringer.answered()
+        ringer.close()
+        for entries in Timetable(place / "timers.json").load():
+            for entry in entries:
+                assert entry.ends(Now(MOMENT, UTC)).tzinfo is None
+
+
+def some_document() -> bytes:
+    with folder() as place:
+        Storage(place, KEY).save("notes", ["a note"])
+        return (place / "notes.sealed").read_bytes()
+
+
+DOCUMENT = some_document()
+
+
+@fuzzed(st.binary(max_size=200) | damaged(DOCUMENT))
+def anything_as_a_sealed_document(content: bytes) -> None:
+    with folder() as place:
+        (place / "notes.sealed").write_bytes(content)
+        storage = Storage(place, KEY)
+        assert storage.load("notes") in (None, ["a note"])
+        storage.save("notes", ["another"])
+        assert storage.load("notes") == ["another"]
 
 
 @fuzzed(st.tuples(st.binary(max_size=80) | damaged(KEY.hex().encode()), st.integers(0, 0o777)))

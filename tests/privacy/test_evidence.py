@@ -5,14 +5,22 @@ from pathlib import Path
 
 import pytest
 
-from edgevoice.config import HOME, TranscriptsConfig
+from edgevoice.config import HOME, StorageConfig, TranscriptsConfig
+from edgevoice.doctor import Check
 from edgevoice.privacy.audit import AuditLog
 from edgevoice.privacy.chain import Happened
-from edgevoice.privacy.evidence import check_audit, check_key, check_transcripts, check_unit
-from edgevoice.privacy.keys import CREDENTIAL, make_key
+from edgevoice.privacy.evidence import (
+    check_audit,
+    check_keys,
+    check_storage,
+    check_transcripts,
+    check_unit,
+)
+from edgevoice.privacy.keys import STORAGE, TRANSCRIPTS, Purpose, make_key
 from edgevoice.privacy.unit import NETWORK, Unit, counts_memory, find_unit
 from edgevoice.service.deeds import look
 from edgevoice.service.plan import UNIT, Network, installed
+from edgevoice.skills.storage import Storage
 
 
 def test_an_audit_log_is_verified(tmp_path: Path) -> None:
@@ -47,18 +55,38 @@ def test_transcripts_are_off_or_sealed(tmp_path: Path) -> None:
     assert left.status == "warn" and "purge" in left.cure
 
 
-def test_a_key_is_there_and_private(tmp_path: Path) -> None:
-    key = tmp_path / CREDENTIAL
-    wanted = TranscriptsConfig(enabled=True, key_file=key)
-    assert check_key(TranscriptsConfig(), {}).status == "ok"
-    assert check_key(wanted, {}).status == "fail"
+def test_storage_is_off_or_sealed(tmp_path: Path) -> None:
+    environment = {"STATE_DIRECTORY": str(tmp_path)}
+    assert check_storage(StorageConfig(), environment).status == "ok"
+    assert "0 files" in check_storage(StorageConfig(enabled=True), environment).what
+    Storage(tmp_path / "storage", bytes(32)).save("notes", [])
+    assert "1 files" in check_storage(StorageConfig(enabled=True), environment).what
+    left = check_storage(StorageConfig(), environment)
+    assert left.status == "warn" and "Remove" in left.cure
+
+
+@pytest.mark.parametrize("purpose", [TRANSCRIPTS, STORAGE])
+def test_a_key_is_there_and_private(tmp_path: Path, purpose: Purpose) -> None:
+    key = tmp_path / purpose.credential
+
+    def check(environment: dict[str, str], enabled: bool = True) -> Check:
+        transcripts, storage = check_keys(
+            TranscriptsConfig(enabled=enabled and purpose is TRANSCRIPTS, key_file=key),
+            StorageConfig(enabled=enabled and purpose is STORAGE, key_file=key),
+            environment,
+        )
+        needed, other = (transcripts, storage)[:: 1 if purpose is TRANSCRIPTS else -1]
+        assert (other.status, other.what) == ("ok", "none is needed")
+        return needed
+
+    assert check({}, enabled=False).status == "ok"
+    assert check({}).status == "fail"
     make_key(key)
-    assert "-rw-------" in check_key(wanted, {}).what
+    assert "-rw-------" in check({}).what
     key.chmod(0o640)
-    open_to_others = check_key(wanted, {})
+    open_to_others = check({})
     assert open_to_others.status == "fail" and "chmod 600" in open_to_others.cure
-    given = {"CREDENTIALS_DIRECTORY": str(tmp_path)}
-    assert "systemd" in check_key(wanted, given).what
+    assert "systemd" in check({"CREDENTIALS_DIRECTORY": str(tmp_path)}).what
 
 
 @pytest.mark.parametrize(
@@ -96,6 +124,7 @@ def test_a_unit_is_compared_with_ours(tmp_path: Path) -> None:
     shutil.copy(HOME / "systemd/offline.conf", drop_ins / NETWORK)
     (drop_ins / "20-installed.conf").write_text(installed(look()))
     shutil.copy(HOME / "systemd/transcripts.conf", drop_ins / "30-transcripts.conf")
+    shutil.copy(HOME / "systemd/storage.conf", drop_ins / "40-storage.conf")
     found = find_unit(tmp_path)
     assert found and (found.network, found.foreign) == (Network.OFFLINE, ())
     (drop_ins / "override.conf").write_text("[Service]\nPrivateNetwork=no\n")

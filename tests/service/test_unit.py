@@ -33,6 +33,7 @@ def audited(folder: Path, network: Network, *, compiles: bool) -> float:
     drop_ins.mkdir()
     shutil.copy(UNITS / f"{network}.conf", drop_ins)
     shutil.copy(UNITS / "transcripts.conf", drop_ins)
+    shutil.copy(UNITS / "storage.conf", drop_ins)
     if compiles:
         (drop_ins / "x86.conf").write_text(f"[Service]\n{ONEDNN}\n")
     verify = ["systemd-analyze", "verify", str(unit)]

@@ -1,0 +1,1 @@
+"""The tools that are there from the start."""

@@ -1,0 +1,64 @@
+"""Times as a person says them: "7:30 AM", "5 minutes and 30 seconds", "tomorrow at noon"."""
+
+import math
+from collections.abc import Sequence
+from datetime import date, datetime, time
+
+DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September",
+    "October", "November", "December",
+)  # fmt: skip
+
+_UNITS = ((86_400, "day"), (3_600, "hour"), (60, "minute"), (1, "second"))
+
+
+def joined(parts: Sequence[str]) -> str:
+    """`parts` as a list that is spoken: "one, two and three"."""
+    *before, last = parts
+    return f"{', '.join(before)} and {last}" if before else last
+
+
+def duration_words(seconds: int) -> str:
+    """So many seconds (0 or more), exactly."""
+    parts = []
+    for size, unit in _UNITS:
+        count, seconds = divmod(seconds, size)
+        if count:
+            parts.append(f"{count} {unit}" if count == 1 else f"{count} {unit}s")
+    return joined(parts) if parts else "0 seconds"
+
+
+def left_words(seconds: float) -> str:
+    """So many seconds that are left, rounded up: to whole ones, or minutes where it is an hour."""
+    step = 60 if seconds >= 3_600 else 1
+    return duration_words(max(1, math.ceil(seconds / step)) * step)
+
+
+def time_words(moment: time | datetime) -> str:
+    """A time of day."""
+    hour, minute = moment.hour, moment.minute
+    if not minute and hour % 12 == 0:
+        return "noon" if hour else "midnight"
+    half = "AM" if hour < 12 else "PM"
+    return f"{(hour - 1) % 12 + 1}{f':{minute:02}' if minute else ''} {half}"
+
+
+def date_words(day: date) -> str:
+    """A day, with everything that is to be said of it."""
+    return f"{DAYS[day.weekday()]}, {MONTHS[day.month - 1]} {day.day}, {day.year}"
+
+
+def when_words(at: datetime, now: datetime) -> str:
+    """A time of day and, unless it is today's, the day, as one says it `now`."""
+    days = (at.date() - now.date()).days
+    if days == 0:
+        day = ""
+    elif abs(days) == 1:
+        day = "tomorrow " if days > 0 else "yesterday "
+    elif abs(days) < 7:
+        day = f"on {DAYS[at.weekday()]} "
+    else:
+        year = f", {at.year}," if at.year != now.year else ""
+        day = f"on {MONTHS[at.month - 1]} {at.day}{year} "
+    return f"{day}at {time_words(at)}"

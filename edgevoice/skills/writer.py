@@ -1,0 +1,355 @@
+"""Who answers what: the smallest thing that can.
+
+    words ─▶ a question of ours that waits for a yes ─▶ intents ─▶ documents ─▶ language model
+                     │                                     │                      │    ▲
+                     └──────────────▶ tool ◀───────────────┴────────── call ──────┘    │ data
+                                       │ a sentence of its own: spoken as it is        │
+                                       └───────────────────────────────────────────────┘
+
+What the language model writes is never trusted to be true: a call must fit the tool's schema, what
+is dangerous asks the person first, and a sentence which claims that something was done is spoken
+only if a tool has done it.
+"""
+
+import asyncio
+import secrets
+import threading
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Any, Protocol
+
+from edgevoice.dialog.calls import Outcome, ToolCall
+from edgevoice.dialog.claims import Claims
+from edgevoice.dialog.clauses import ClauseSplitter
+from edgevoice.dialog.deeds import Deed, Deeds
+from edgevoice.dialog.events import Routed, ToolUsed
+from edgevoice.dialog.history import Message
+from edgevoice.report import Journal
+from edgevoice.responders.base import Ending, Request
+from edgevoice.responders.writers import ChatWriter
+from edgevoice.skills.introductions import Speaker
+from edgevoice.skills.runner import run
+from edgevoice.skills.tool import Effect, Tool
+from edgevoice.skills.toolbox import Toolbox
+
+MOST_CALLS = 4
+"""Calls of the model for one reply: a small model can go round in circles."""
+
+PATIENCE_S = 60.0
+"""Seconds for which a question of ours waits for a yes, the time to say it included."""
+
+
+class Recognises(Protocol):
+    """Knows requests that need no language model."""
+
+    def recognise(self, text: str) -> ToolCall | None:
+        """What `text` asks for; None where that is not certain. Quick."""
+        ...
+
+
+class Knows(Protocol):
+    """Has documents."""
+
+    def answer(self, question: str) -> str:
+        """What the documents say to `question`, as a sentence; empty where they do not. Quick."""
+        ...
+
+
+class Nothing:
+    """Recognises nothing, and knows nothing."""
+
+    def recognise(self, text: str) -> ToolCall | None:
+        return None
+
+    def answer(self, question: str) -> str:
+        return ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sentences:
+    """What we say besides answers, in the language that is spoken."""
+
+    filler: str = "One moment."
+    """A tool takes long."""
+    failed: str = "Sorry, that did not work."
+    """A tool has failed and does not say why."""
+    refused: str = "All right, I won't."
+    """The person said no to a question of ours."""
+    not_done: str = "I have not done that."
+    """In the place of a claim of the model's that is not true."""
+
+
+@dataclass(slots=True)
+class Situation:
+    """What tools may want to know of the conversation."""
+
+    last_reply: str = ""
+    """What the person heard of us last."""
+    words: str = ""
+    """The person's last words."""
+    speaker: Speaker = field(default_factory=Speaker)
+    """Who has introduced themselves."""
+    afterwards: list[Callable[[], None]] = field(default_factory=list)
+    """What is to be done once the reply has ended: going to sleep sooner would cut it off."""
+
+
+@dataclass(frozen=True, slots=True)
+class Understanding:
+    """What is understood without a language model: `intents`, `documents`, and whether words are a
+    `consent` (True), a refusal (False) or neither."""
+
+    consent: Callable[[str], bool | None]
+    intents: Recognises = field(default_factory=Nothing)
+    documents: Knows = field(default_factory=Nothing)
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """We have asked whether to do this. Good until `until`, on the loop's clock."""
+
+    text: str
+    call: ToolCall
+    until: float
+
+
+class SkilledWriter:
+    """A `Writer` that uses tools."""
+
+    def __init__(
+        self,
+        chat: ChatWriter,
+        toolbox: Toolbox,
+        understanding: Understanding,
+        claims: Claims,
+        journal: Journal,
+        *,
+        sentences: Sentences | None = None,
+        filler_after_s: float = 0.7,
+        situation: Situation | None = None,
+        new_key: Callable[[], str] = lambda: secrets.token_hex(8),
+    ) -> None:
+        """`chat` must know the tools of `toolbox`. `filler_after_s`: seconds of a tool's work
+        after which we say that it takes a moment. `situation`: what the tools look at. `new_key`:
+        makes idempotency keys."""
+        self._chat = chat
+        self._toolbox = toolbox
+        self._understanding = understanding
+        self._claims = claims
+        self._journal = journal
+        self._sentences = sentences or Sentences()
+        self._filler_after_s = filler_after_s
+        self._situation = situation or Situation()
+        self._new_key = new_key
+        self._question: _Question | None = None
+        self._left: set[asyncio.Task[Outcome]] = set()  # the loop itself holds them weakly
+
+    async def prepare(self, messages: Sequence[Message], stop: threading.Event) -> None:
+        """Look whether it is a plain command, and let the language model read."""
+        if messages and messages[-1].role == "user":
+            self._understanding.intents.recognise(messages[-1].content)
+        await self._chat.prepare(messages, stop)
+
+    def ended(self, ending: Ending) -> None:
+        """Do what had to wait for the end of the reply."""
+        later, self._situation.afterwards = self._situation.afterwards, []
+        for deed in later:
+            deed()
+
+    async def forget(self) -> None:
+        """Wipe what the language model has read, and what we have asked."""
+        self._question = None
+        self._situation.last_reply = self._situation.words = ""
+        self._situation.speaker.forget()
+        await self._chat.forget()
+
+    async def write(self, request: Request) -> AsyncGenerator[str, None]:
+        """The reply, clause by clause; what it does is told in `request.deeds`."""
+        words = request.words
+        said = [m.content for m in request.messages if m.role == "assistant" and m.content]
+        self._situation.last_reply = said[-1] if said else ""
+        self._situation.words = words
+        self._situation.speaker.hear(words)
+        waiting = self._waiting(request.messages)
+        consent = self._understanding.consent(words) if waiting else None
+        if consent is False:
+            self._route("answer")
+            yield self._sentences.refused
+            return
+        if waiting and consent:
+            route, clauses = "answer", self._command(waiting.call, request, agreed=True)
+        elif call := self._command_in(words):
+            route, clauses = "intent", self._command(call, request)
+        elif found := self._understanding.documents.answer(words):
+            route, clauses = "documents", _spoken(found)
+        else:
+            route, clauses = "model", self._converse(request)
+        self._route(route)
+        async with aclosing(clauses):
+            async for clause in clauses:
+                yield clause
+
+    def _route(self, route: str) -> None:
+        self._journal.publish(Routed(self._journal.now(), route))
+
+    def _waiting(self, messages: Sequence[Message]) -> _Question | None:
+        """Our question that these words may answer: it was the last thing that was heard."""
+        question = self._question
+        if question is None or len(messages) < 2 or _now() > question.until:
+            return None
+        before = messages[-2]
+        heard = before.role == "assistant" and before.content.rstrip().endswith(question.text)
+        return question if heard else None
+
+    def _command_in(self, words: str) -> ToolCall | None:
+        call = self._understanding.intents.recognise(words)
+        if call is None or isinstance(self._toolbox.check(call), str):
+            return None
+        return call
+
+    async def _command(
+        self, call: ToolCall, request: Request, *, agreed: bool = False
+    ) -> AsyncGenerator[str, None]:
+        """Do what a person has asked for in so many words."""
+        tool, arguments = self._checked(call)
+        if tool is None or isinstance(arguments, str):
+            yield self._sentences.failed
+            return
+        if tool.effect is Effect.DANGEROUS and not agreed:
+            yield self._ask(tool, call, arguments)
+            return
+        deed = _begin(request.deeds, tool, call)
+        async with aclosing(self._do(deed, tool, arguments, request)) as clauses:
+            async for clause in clauses:
+                yield clause
+        async for clause in _spoken(self._told(deed)):
+            yield clause
+
+    async def _converse(self, request: Request) -> AsyncGenerator[str, None]:
+        """Let the model answer, and use tools."""
+        messages = list(request.messages)
+        corrected = strange = False
+        for _ in range(MOST_CALLS):
+            wanted: ToolCall | None = None
+            async with aclosing(self._chat.answer(messages, request.stop)) as parts:
+                async for part in parts:
+                    if isinstance(part, ToolCall):
+                        wanted = part
+                        continue
+                    if self._untrue(part, request):
+                        yield self._sentences.not_done
+                        return
+                    yield part
+            if wanted is None:
+                return
+            tool, arguments = self._checked(wanted)
+            if tool is None or isinstance(arguments, str):
+                if corrected:
+                    break
+                corrected = True
+                messages += _exchange(wanted, Outcome(False, arguments))
+                continue
+            asks = tool.effect is Effect.DANGEROUS or (strange and tool.effect is Effect.ACTS)
+            if asks:
+                yield self._ask(tool, wanted, arguments)
+                return
+            deed = _begin(request.deeds, tool, wanted)
+            async with aclosing(self._do(deed, tool, arguments, request)) as clauses:
+                async for clause in clauses:
+                    yield clause
+            outcome = deed.outcome
+            if outcome is None or outcome.say or not outcome.ok:
+                async for clause in _spoken(self._told(deed)):
+                    yield clause
+                return
+            strange = strange or not outcome.trusted
+            messages += _exchange(wanted, outcome)
+        yield self._sentences.failed
+
+    def _checked(self, call: ToolCall) -> tuple[Tool | None, Mapping[str, Any] | str]:
+        """The tool, and the call's arguments; or what is wrong with them."""
+        return self._toolbox.get(call.name), self._toolbox.check(call)
+
+    def _ask(self, tool: Tool, call: ToolCall, arguments: Mapping[str, Any]) -> str:
+        asked = tool.question or f"Shall I really do this: {tool.spec.description.rstrip('.')}?"
+        text = asked.format_map(_Blanks(arguments)).strip()
+        self._question = _Question(text, call, _now() + PATIENCE_S)
+        return text
+
+    async def _do(
+        self, deed: Deed, tool: Tool, arguments: Mapping[str, Any], request: Request
+    ) -> AsyncGenerator[str, None]:
+        """Use `tool`; says a filler if that takes long."""
+        if tool.effect is not Effect.NONE:
+            await request.certain.wait()
+        using = asyncio.create_task(run(tool, arguments, self._new_key()))
+        try:
+            done, _ = await asyncio.wait({using}, timeout=self._filler_after_s)
+            if not done:
+                yield f"{self._sentences.filler} "
+                await asyncio.wait({using})
+            deed.outcome = using.result()
+            self._journal.publish(ToolUsed(self._journal.now(), tool.name, deed.outcome.ok))
+        finally:
+            if not using.done() and tool.lasts:
+                self._left.add(using)
+                using.add_done_callback(self._left.discard)
+            elif not using.done():
+                using.cancel()
+
+    def _told(self, deed: Deed) -> str:
+        """What came of it, as a sentence."""
+        outcome = deed.outcome
+        if outcome is None or not outcome.ok:
+            return (outcome and outcome.say) or self._sentences.failed
+        return outcome.say or ("" if outcome.data is None else str(outcome.data))
+
+    def _untrue(self, clause: str, request: Request) -> bool:
+        """Whether `clause` claims what was not done; asked back, we may tell of earlier deeds."""
+        done = {d.call.name for d in request.deeds.all if d.acts and d.outcome and d.outcome.ok}
+        if self._claims.asks_back(request.words):
+            done |= _done_before(request.messages)
+        return self._claims.unfounded(clause, done, request.deeds.failed)
+
+
+class _Blanks(dict[str, Any]):
+    """What a question has no argument for stays empty."""
+
+    def __missing__(self, key: str) -> str:
+        return ""
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()
+
+
+def _begin(deeds: Deeds, tool: Tool, call: ToolCall) -> Deed:
+    return deeds.begin(call, acts=tool.effect is not Effect.NONE, lasts=tool.lasts)
+
+
+def _exchange(call: ToolCall, outcome: Outcome) -> list[Message]:
+    return [Message("assistant", "", (call,)), Message("tool", outcome.text)]
+
+
+def _done_before(messages: Sequence[Message]) -> set[str]:
+    """The tools that have done something earlier in the conversation."""
+    pairs = pairwise(messages)
+    return {
+        call.name
+        for message, following in pairs
+        if following.role == "tool" and following.content.startswith('{"result"')
+        for call in message.calls
+    }
+
+
+def _clauses(text: str) -> Iterator[str]:
+    splitter = ClauseSplitter()
+    yield from splitter.add(text)
+    yield from splitter.finish()
+
+
+async def _spoken(text: str) -> AsyncGenerator[str, None]:
+    """A finished `text`, clause by clause."""
+    for clause in _clauses(text):
+        yield clause

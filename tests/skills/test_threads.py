@@ -1,0 +1,82 @@
+"""Plain functions, beside the event loop."""
+
+import asyncio
+import contextvars
+import threading
+from collections.abc import Iterator
+
+import pytest
+
+from edgevoice.skills.threads import MOST_THREADS, BusyError, in_thread
+
+NAME = contextvars.ContextVar("NAME", default="")
+
+
+@pytest.fixture
+def gate() -> Iterator[threading.Event]:
+    """What hangs until it is set; and then no thread is left."""
+    gate = threading.Event()
+    yield gate
+    gate.set()
+    for thread in threading.enumerate():
+        if thread.name == "tool":
+            thread.join(10)
+            assert not thread.is_alive()
+
+
+def test_a_function_runs_in_a_thread_of_its_own_and_knows_the_context() -> None:
+    async def main() -> object:
+        NAME.set("here")
+        return await in_thread(lambda: (NAME.get(), threading.current_thread().name))
+
+    assert asyncio.run(main()) == ("here", "tool")
+
+
+@pytest.mark.parametrize("error", [LookupError, SystemExit, StopIteration])
+def test_what_it_raises_is_raised(error: type[BaseException]) -> None:
+    def broken() -> None:
+        raise error("x")
+
+    with pytest.raises(RuntimeError if error is StopIteration else error):
+        asyncio.run(in_thread(broken))
+
+
+def test_there_is_room_for_a_few_that_hang_and_again_when_they_are_done(
+    gate: threading.Event,
+) -> None:
+    async def main() -> None:
+        hanging = [asyncio.create_task(in_thread(gate.wait)) for _ in range(MOST_THREADS)]
+        await asyncio.sleep(0)
+        for task in hanging:
+            task.cancel()  # nobody waits for them any more: they linger all the same
+        with pytest.raises(BusyError):
+            await in_thread(lambda: None)
+        gate.set()
+        for thread in threading.enumerate():
+            if thread.name == "tool":
+                thread.join(10)
+        assert await in_thread(lambda: 5) == 5
+
+    asyncio.run(main())
+
+
+def test_whoever_is_late_harms_nobody(gate: threading.Event) -> None:
+    async def main() -> None:
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(in_thread(gate.wait), 0.01)
+
+    asyncio.run(main())  # the loop is closed when the function returns
+
+
+def test_where_no_thread_can_be_had_there_is_room_afterwards(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def refuse(_: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(threading.Thread, "start", refuse)
+        for _ in range(MOST_THREADS + 1):
+            with pytest.raises(BusyError):
+                asyncio.run(in_thread(lambda: None))
+    assert asyncio.run(in_thread(lambda: 5)) == 5
