@@ -28,13 +28,15 @@ from edgevoice.engines.stepping import load_stepping
 from edgevoice.engines.workers import ThreadWorker, Worker
 from edgevoice.listener import Ears, Listener, listener_settings
 from edgevoice.phrases_file import load_phrases
-from edgevoice.replying import Bell, NoBell, Replies
+from edgevoice.replying import NoBell, Replies
 from edgevoice.report import Journal, Observer, TurnLog
-from edgevoice.responders.base import Speech
+from edgevoice.responders.base import Speech, Writer
 from edgevoice.responders.local import FixedResponder, LocalResponder, Speaker
 from edgevoice.responders.writers import ChatWriter
 from edgevoice.signals import Led, LogLed
 from edgevoice.signs import Signs
+from edgevoice.skills.offer import Offer
+from edgevoice.skills.skills import Skills
 from edgevoice.transports.base import Transport
 from edgevoice.transports.relay import Relay
 
@@ -85,8 +87,12 @@ class Workers:
         return self.transcriber, self.chat, self.voice, self.detector
 
 
-def load_engines(config: Config, progress: Progress = lambda _: None) -> Engines:
+def load_engines(
+    config: Config, progress: Progress = lambda _: None, skills: Skills | None = None
+) -> Engines:
     """Load every engine and use it once, so that the first turn is as quick as the others.
+
+    `skills`: whose tools the language model reads about.
 
     Raises `ModelError` or `ConfigError`, naming what is missing or broken.
     """
@@ -102,7 +108,9 @@ def load_engines(config: Config, progress: Progress = lambda _: None) -> Engines
     transcriber.transcribe(np.zeros(LISTENING_RATE, np.int16))
     progress("language model")
     chat = load_stepping(config)
-    chat.prefill(new_history(config).messages(), never)
+    offer = skills.offer(chat) if skills else None
+    history = new_history(config, offer, skills.facts if skills else lambda: "")
+    chat.prefill(history.messages(), never, offer() if offer else ())
     progress("voice")
     voice = load_voice(config.tts)
     apology = speak_ahead(voice, config.reply.failed)
@@ -116,24 +124,28 @@ def speak_ahead(voice: Voice, sentence: str) -> Speech:
     return Speech(sound, sentence)
 
 
-def new_history(config: Config) -> History:
-    """An empty conversation that leaves room for a reply in the model's context."""
-    return History(config.llm.system_prompt, config.llm.context_tokens - config.llm.max_tokens)
+def new_history(
+    config: Config, offer: Offer | None = None, facts: Callable[[], str] = lambda: ""
+) -> History:
+    """An empty conversation that leaves room for a reply, and for the tools on `offer`, in the
+    model's context."""
+    room = config.llm.context_tokens - config.llm.max_tokens
+    return History(config.llm.system_prompt, room - (offer.tokens if offer else 0), facts)
 
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
     """Where a conversation takes place. `half_duplex`: our echo makes us deaf while we speak.
     `echo_delay`: samples by which it is late, as far as is known (0: not measured). `mode`: when we
-    are spoken to. `wake_word`: who hears our name. `led`: who shows our state. `bell`: who has
-    something to say unasked. `earcons`: the tones that are played."""
+    are spoken to. `wake_word`: who hears our name. `led`: who shows our state. `skills`: what
+    we can do besides talking. `earcons`: the tones that are played."""
 
     half_duplex: bool = False
     echo_delay: int = 0
     mode: Mode = Mode.ALWAYS
     wake_word: WakeWord | None = None
     led: Led = field(default_factory=LogLed)
-    bell: Bell = field(default_factory=NoBell)
+    skills: Skills | None = None
     earcons: frozenset[Earcon] = frozenset({Earcon.THINKING})
 
 
@@ -177,6 +189,10 @@ def build_successor(
     speaker = Speaker(engines.voice, workers.voice, journal)
     follow_up = round(config.attention.follow_up_s * LISTENING_RATE)
     tones = earcons(engines.voice.rate)
+    skills = here.skills
+    offer = skills.offer(engines.chat) if skills else None
+    chat = ChatWriter(engines.chat, workers.chat, journal, offer or (lambda: ()))
+    writer: Writer = skills.writer(config, chat, journal) if skills else chat
     return Agent(
         transport,
         Door(
@@ -188,16 +204,16 @@ def build_successor(
         Listener(settings, ears, phrases.completeness),
         phrases,
         Replies(
-            LocalResponder(ChatWriter(engines.chat, workers.chat, journal), speaker),
+            LocalResponder(writer, speaker),
             FixedResponder(config.reply.not_understood, speaker),
             FixedResponder(config.reply.forgotten, speaker),
             _begun_with(tones[Earcon.ERROR], engines.apology)
             if Earcon.ERROR in here.earcons
             else engines.apology,
             speaker,
-            here.bell,
+            skills.bell if skills else NoBell(),
         ),
-        new_history(config),
+        new_history(config, offer, skills.facts if skills else lambda: ""),
         journal,
         Signs(here.led, {earcon: tones[earcon] for earcon in here.earcons}, transport),
         AgentSettings(
@@ -246,6 +262,8 @@ async def converse(
     try:
         agent = build_agent(config, engines, workers, relay, everybody, surroundings)
         conversation = Conversation(relay, agent, prepare)
+        if surroundings and surroundings.skills:
+            surroundings.skills.signal = conversation.signal
         async with controls(conversation):
             await conversation.run()
     finally:

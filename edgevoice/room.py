@@ -17,8 +17,9 @@ from edgevoice.duplex import Devices, Duplex, between, decide
 from edgevoice.echo_memory import echo_file, recall
 from edgevoice.engines.base import WakeWord
 from edgevoice.engines.loading import load_wake_word
-from edgevoice.phrases_file import load_phrases
+from edgevoice.phrases_file import load_claims, load_phrases
 from edgevoice.signals import Led
+from edgevoice.skills.intents import load_intents
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,9 @@ def read_ahead(config: Config) -> None:
     Raises `ConfigError` where a person has made a slip.
     """
     load_phrases(config.phrases.file)
+    load_claims(config.reply.claims_file)
+    if config.intents.enabled:
+        load_intents(config.intents.file)
     if config.attention.button:
         GpioButton(config.attention.button, lambda _: None)
 
@@ -91,11 +95,11 @@ def surroundings(
 
 def renewed(before: Config, now: Config, room: Room, here: Surroundings) -> Surroundings:
     """What becomes of what is `here` when the settings change. Whoever listens for our name goes
-    on with it, unless it is another one, and whoever rings in any case. Raises `ConfigError` or
+    on with it, unless it is another one, and what we can do stays. Raises `ConfigError` or
     `ModelError`."""
     names = [(it.attention.wake_word, it.attention.wake_threshold) for it in (before, now)]
     same = here.wake_word if names[0] == names[1] else None
-    return replace(surroundings(now, room, here.led, same), bell=here.bell)
+    return replace(surroundings(now, room, here.led, same), skills=here.skills)
 
 
 @asynccontextmanager

@@ -4,7 +4,9 @@ settings ─▶ Takeoff: a profile that lives ─▶ engines ─▶ Air ─▶ W
                         Bulletin, light and audit log are told of all of it
 """
 
+import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
@@ -12,7 +14,7 @@ from typing import Self
 
 from edgevoice.air import Air
 from edgevoice.app import Progress, Workers, converse, load_engines
-from edgevoice.board import SHARE, Pressure, watching
+from edgevoice.board import SHARE, Pressure, pressure_of, read_board, watching
 from edgevoice.config import Config
 from edgevoice.engines.base import Eased
 from edgevoice.hands import Hands
@@ -21,13 +23,14 @@ from edgevoice.notify import Notifier
 from edgevoice.preflight.takeoff import Takeoff
 from edgevoice.privacy.keeping import Keeping
 from edgevoice.privacy.memory import forbid_dumps, stay_out_of_swap
+from edgevoice.privacy.network import ways_out
 from edgevoice.reloading import Settings
 from edgevoice.room import Room, find_room, read_ahead, surroundings
 from edgevoice.show import Quiet, Show
 from edgevoice.signals import FaultLed, Leds, Phase, load_led
-from edgevoice.skills.ringing import Ringer
-from edgevoice.skills.storage import open_storage
-from edgevoice.skills.timetable import Timetable, timers_file
+from edgevoice.skills.builtin.household import Standing, status_words
+from edgevoice.skills.skills import Skills
+from edgevoice.transports.loudness import Loudness
 from edgevoice.watchdog import Bulletin, Pulse, Watched
 
 Greet = Callable[[Config, Room], None]
@@ -49,7 +52,6 @@ class Running:
         `DeviceError`.
         """
         read_ahead(wanted)
-        storage = open_storage(wanted.storage)
         self._source = source
         self._wanted = wanted
         self._show = show
@@ -60,7 +62,10 @@ class Running:
         self._led = FaultLed(Leds(load_led(wanted.signals.led), show, self._bulletin))
         self._keeping = Keeping(wanted)
         self._start = Takeoff(wanted, self._bulletin, self._notifier, self._keeping.note)
-        self._ringer = Ringer(Timetable(timers_file(), storage))
+        self._skills = Skills(wanted)
+        self._skills.status = self._standing
+        self._opened = ExitStack()
+        self._began = time.monotonic()
 
     def __enter__(self) -> Self:
         return self
@@ -76,7 +81,7 @@ class Running:
         else:
             self._start.failed(error)
         self._led.close()
-        self._ringer.close()
+        self._opened.close()
         self._keeping.close()
 
     def load(self, progress: Progress) -> None:
@@ -87,8 +92,9 @@ class Running:
         self._led.show(Phase.STARTING)
         self._config = self._start.choose(progress)
         here = surroundings(self._config, self._room, self._led)
-        self._here = replace(here, bell=self._ringer)
-        self._engines = load_engines(self._config, progress)
+        progress("tools")
+        self._here = replace(here, skills=self._opened.enter_context(self._skills))
+        self._engines = load_engines(self._config, progress, self._skills)
         forbid_dumps()
         stay_out_of_swap()
 
@@ -120,12 +126,24 @@ class Running:
             await converse(
                 self._config,
                 self._engines,
-                transport,
+                Loudness(transport, self._skills.level),
                 [self._show, *self._keeping.observers],
                 self._here,
                 hands.reach,
                 workers,
             )
+
+    def _standing(self) -> str:
+        """How we are, for the person who asks."""
+        board = read_board()
+        standing = Standing(
+            time.monotonic() - self._began,
+            board.temperature_c if board else None,
+            pressure_of(board) if board else Pressure.FINE,
+            reaches=bool(ways_out()),
+            profile=self._start.profile,
+        )
+        return status_words(standing)
 
     def _sound_changed(self, away: bool, words: str) -> None:
         self._led.fault(away)

@@ -14,6 +14,7 @@ from edgevoice.replying import NoBell
 from edgevoice.responders.base import Speech
 from edgevoice.room import Room, renewed
 from edgevoice.signals import NoLed
+from edgevoice.skills.skills import Skills
 from edgevoice.testing import run_virtual
 from edgevoice.transports.caller import Caller, Line
 from tests.talk import APOLOGY, LoudVad, clip
@@ -71,7 +72,9 @@ def test_a_bell_rings_with_its_tone() -> None:
     caller = Caller([], patience_s=3)
     workers = Workers(*[InlineWorker() for _ in range(4)])
     bell = OneRing()
-    here = Surroundings(led=NoLed(), bell=bell, earcons=frozenset({Earcon.RING}))
+    skills = Skills(Config(), keeps=False)
+    skills.bell = bell
+    here = Surroundings(led=NoLed(), skills=skills, earcons=frozenset({Earcon.RING}))
 
     run_virtual(build_agent(Config(), engines, workers, caller, [], here).run())
 
@@ -83,6 +86,6 @@ def test_a_bell_rings_with_its_tone() -> None:
 
 
 def test_a_bell_rings_on_when_the_settings_are_renewed() -> None:
-    config, room, bell = Config(), Room(Duplex.FULL, "it is a test", 0), OneRing()
-    here = Surroundings(led=NoLed(), bell=bell)
-    assert renewed(config, config, room, here).bell is bell
+    config, room = Config(), Room(Duplex.FULL, "it is a test", 0)
+    here = Surroundings(led=NoLed(), skills=Skills(config, keeps=False))
+    assert renewed(config, config, room, here).skills is here.skills

@@ -1,5 +1,6 @@
 """Which settings may change while a conversation goes on, and what is said of the others."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from edgevoice.privacy.keeping import Keeping
 from edgevoice.responders.base import Speech
 from edgevoice.room import Room, surroundings
 from edgevoice.signals import NoLed
+from edgevoice.skills.skills import Skills
 from edgevoice.transports.caller import Caller
 from tests.talk import APOLOGY, LoudVad
 
@@ -60,7 +62,8 @@ def read_by_a_successor() -> set[str]:
         ScriptedVoice(),
         Speech(APOLOGY, "Sorry."),
     )
-    here = surroundings(config, ROOM, NoLed())
+    skills = Skills(Config(), keeps=False)
+    here = replace(surroundings(config, ROOM, NoLed()), skills=skills)
     workers = Workers(*[InlineWorker() for _ in range(4)])
     build_successor(config, engines, workers, Caller([]), [], here)
     return read

@@ -130,19 +130,21 @@ def demo(
     from edgevoice.demo.hold import Demo, make_folder
     from edgevoice.demo.script import speak_script
     from edgevoice.show import summary
+    from edgevoice.skills.skills import Skills
     from edgevoice.transports.caller import Line
 
     chosen = settings(config)
     lines = [Line(read_wav(recording), None)] if recording else None
     make_folder(out)
-    with loading() as progress:
-        engines = load_engines(chosen, progress)
-        progress("the person's voice")
-        lines = lines or speak_script()
-    shown = errors if as_json else console
-    room = Aloud(engines.voice.rate, chosen.audio.output_device)
-    conversation = Demo(chosen, engines, lines, room)
-    _until_stopped(_hold_aloud(conversation, room, aloud, shown))
+    with Skills(chosen, keeps=False) as skills:
+        with loading() as progress:
+            engines = load_engines(chosen, progress, skills)
+            progress("the person's voice")
+            lines = lines or speak_script()
+        shown = errors if as_json else console
+        room = Aloud(engines.voice.rate, chosen.audio.output_device)
+        conversation = Demo(chosen, engines, lines, room, skills)
+        _until_stopped(_hold_aloud(conversation, room, aloud, shown))
     written = conversation.write(out)
     if as_json:
         print_json(conversation.as_json())

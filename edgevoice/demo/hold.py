@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from edgevoice.app import Engines, converse
+from edgevoice.app import Engines, Surroundings, converse
 from edgevoice.audio.wav import write_wav
 from edgevoice.config import Config
 from edgevoice.demo.outcome import person_track, stereo, timed_exactly, turns_as_json
@@ -13,6 +13,7 @@ from edgevoice.demo.picture import draw_conversation
 from edgevoice.errors import OutputError
 from edgevoice.files import write_atomically
 from edgevoice.report import Observer, Recorder, TurnReport
+from edgevoice.skills.skills import Skills
 from edgevoice.transports.caller import Bystander, Caller, Line
 
 
@@ -25,7 +26,9 @@ class Demo:
         engines: Engines,
         lines: Sequence[Line],
         bystander: Bystander | None = None,
+        skills: Skills | None = None,
     ) -> None:
+        self._here = Surroundings(skills=skills)
         self._config = config
         self._engines = engines
         self._recorder = Recorder()
@@ -34,7 +37,8 @@ class Demo:
     async def hold(self, observers: Sequence[Observer] = ()) -> None:
         """Hold the conversation, watched by `observers`."""
         await self._caller.open()
-        await converse(self._config, self._engines, self._caller, [self._recorder, *observers])
+        watching: list[Observer] = [self._recorder, *observers]
+        await converse(self._config, self._engines, self._caller, watching, self._here)
 
     @property
     def turns(self) -> list[TurnReport]:

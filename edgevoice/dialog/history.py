@@ -1,7 +1,7 @@
 """What was said in this conversation: the person's words, and what they heard of ours."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from copy import copy
 from dataclasses import dataclass
 from typing import Literal
@@ -56,8 +56,14 @@ class History:
     asked to sum up, which must not happen to what a patient said, and it would take seconds.
     """
 
-    def __init__(self, system_prompt: str, budget_tokens: int) -> None:
-        self._prompt = system_prompt
+    def __init__(
+        self, system_prompt: str, budget_tokens: int, facts: Callable[[], str] = lambda: ""
+    ) -> None:
+        """`facts`: what is known beforehand; asked for when a conversation begins, and the same
+        until its end."""
+        self._instructions = system_prompt
+        self._facts = facts
+        self._prompt = self._begin()
         self._budget = budget_tokens
         self._summary: list[str] = []
         self._messages: list[Message] = []
@@ -117,6 +123,10 @@ class History:
     def clear(self) -> None:
         """Forget the conversation."""
         self._messages, self._summary = [], []
+        self._prompt = self._begin()
+
+    def _begin(self) -> str:
+        return "\n\n".join(filter(None, [self._instructions, self._facts()]))
 
     def _system(self) -> Message:
         if not self._summary:

@@ -154,6 +154,15 @@ class Eased(Protocol):
         ...
 
 
+@runtime_checkable
+class Priced(Protocol):
+    """A `ChatModel` that knows how much of its context tools take."""
+
+    def price(self, tools: Sequence[ToolSpec]) -> int:
+        """Tokens of a prompt that tell of `tools`. May be called from any thread."""
+        ...
+
+
 class Voice(Protocol):
     """Text to speech."""
 

@@ -98,6 +98,11 @@ class LlamaChat:
         finally:
             self._api.llama_sampler_free(sampler)
 
+    def price(self, tools: Sequence[ToolSpec]) -> int:
+        asked = [Message("system", "x"), Message("user", "x")]
+        with_them, without = (self._template.render(asked, some) for some in (tools, ()))
+        return len(self._tokenized(with_them)) - len(self._tokenized(without))
+
     def ease(self, share: float) -> None:
         """A reply ends with the sentence in which its share of tokens is used up."""
         self._share = share
@@ -196,14 +201,18 @@ class LlamaChat:
         return self._grammars[opened]
 
     def _tokens(self, text: str) -> list[int]:
-        add_bos = bool(self._bos) and not text.startswith(self._bos)
-        tokens: list[int] = self._llama.tokenize(text.encode(), add_bos=add_bos, special=True)
+        tokens = self._tokenized(text)
         if len(tokens) >= self._context:
             raise EngineError(
                 f"the conversation of {len(tokens)} tokens does not fit into the model's context "
                 f"of {self._context}",
                 "Drop its oldest turns, or raise llm.context_tokens.",
             )
+        return tokens
+
+    def _tokenized(self, text: str) -> list[int]:
+        add_bos = bool(self._bos) and not text.startswith(self._bos)
+        tokens: list[int] = self._llama.tokenize(text.encode(), add_bos=add_bos, special=True)
         return tokens
 
     def _evaluate_prompt(self, tokens: list[int], stop: Stop) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from edgevoice.dialog.breaker import Breaker, Limits
 from edgevoice.dialog.router import Health, Route, features_of, route
-from edgevoice.engines.base import ChatModel, Eased, Message, Stop, ToolCall, ToolSpec
+from edgevoice.engines.base import ChatModel, Eased, Message, Priced, Stop, ToolCall, ToolSpec
 from edgevoice.engines.stepping import Closing
 from edgevoice.errors import EdgevoiceError, EngineError
 
@@ -81,6 +81,11 @@ class RoutedChat:
                 self._succeeded(way)
             if begun or stop.is_set():
                 return
+
+    def price(self, tools: Sequence[ToolSpec]) -> int:
+        """Of the one for which they take more."""
+        priced = (model for model in self._models.values() if isinstance(model, Priced))
+        return max((model.price(tools) for model in priced), default=0)
 
     def ease(self, share: float) -> None:
         for model in self._models.values():

@@ -9,7 +9,7 @@ import logging
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
-from edgevoice.engines.base import ChatModel, Eased, Message, Stop, ToolCall, ToolSpec
+from edgevoice.engines.base import ChatModel, Eased, Message, Priced, Stop, ToolCall, ToolSpec
 from edgevoice.engines.loading import load_chat
 from edgevoice.errors import EdgevoiceError
 
@@ -61,6 +61,10 @@ class SteppingChat:
         self, messages: Sequence[Message], stop: Stop, tools: Sequence[ToolSpec] = ()
     ) -> Iterator[str | ToolCall]:
         return self._model.stream(messages, stop, tools)
+
+    def price(self, tools: Sequence[ToolSpec]) -> int:
+        """Of whichever is in memory."""
+        return self._model.price(tools) if isinstance(self._model, Priced) else 0
 
     def ease(self, share: float) -> None:
         """The smaller model from the next conversation on, if it is but a small share."""

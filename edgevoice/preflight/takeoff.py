@@ -66,6 +66,8 @@ class Takeoff:
         """`note`: adds a line to the audit log. `folder`: where ledger and proofs are kept.
         `limit_s`: what an engine may take. `sleep`: waits for so many seconds. `aside`: runs
         what may take long, as writing to an SD card, beside the conversation."""
+        self.profile = ""
+        """What the smaller profile that was chosen is called; empty: it is the main one."""
         self._profiles = [config, *config.smaller()]
         self._names = ["the main profile", *(f"“{profile.name}”" for profile in config.profiles)]
         self._bulletin = bulletin
@@ -103,6 +105,7 @@ class Takeoff:
             self._pause(self._ledger.unfit, f"cannot start: {choice.what}")
             raise UnfitError(choice.whole, choice.cure)
         self._ledger.begin(made_of, standing, choice.level, choice.why)
+        self.profile = self._names[choice.level].strip("“”") if choice.level else ""
         self._tell(choice, before=last.level if last else 0)
         return self._settings(choice)
 

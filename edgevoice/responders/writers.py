@@ -1,7 +1,7 @@
 """Who writes replies: the language model by itself."""
 
 import threading
-from collections.abc import AsyncGenerator, Iterator, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from contextlib import aclosing
 
 from edgevoice.dialog.calls import ToolCall, ToolSpec
@@ -13,25 +13,28 @@ from edgevoice.engines.workers import Worker
 from edgevoice.report import Journal
 from edgevoice.responders.base import Ending, Request
 
+Tools = Callable[[], Sequence[ToolSpec]]
+"""The tools that a model is told of just now."""
+
 
 class ChatWriter:
     """A `Writer`: a chat model, and its worker."""
 
     def __init__(
-        self, chat: ChatModel, worker: Worker, journal: Journal, tools: Sequence[ToolSpec] = ()
+        self, chat: ChatModel, worker: Worker, journal: Journal, tools: Tools = lambda: ()
     ) -> None:
-        """`tools`: what the model may call; see `pieces`."""
+        """`tools`: what the model may call; see `answer`."""
         self._chat = chat
         self._worker = worker
         self._journal = journal
-        self._tools = tuple(tools)
+        self._tools = tools
 
     async def prepare(self, messages: Sequence[Message], stop: threading.Event) -> None:
         """Bring `messages` into the chat model's cache."""
 
         def read() -> int:
             before = self._chat.evaluated_tokens
-            self._chat.prefill(messages, stop, self._tools)
+            self._chat.prefill(messages, stop, self._tools())
             return self._chat.evaluated_tokens - before
 
         if tokens := await self._worker.call(read):
@@ -70,7 +73,7 @@ class ChatWriter:
 
         def written() -> Iterator[tuple[str | ToolCall, int]]:
             before = self._chat.evaluated_tokens
-            for piece in self._chat.stream(messages, stop, self._tools):
+            for piece in self._chat.stream(messages, stop, self._tools()):
                 yield piece, self._chat.evaluated_tokens - before
 
         pieces = self._worker.stream(written, stop)

@@ -32,6 +32,9 @@ from edgevoice.skills.threads import in_thread
 KEY = "idempotency_key"
 
 
+BUILT_IN = "built in"
+
+
 class Effect(Enum):
     """What using a tool means for the world."""
 
@@ -69,7 +72,7 @@ class Tool:
     lasts: bool = False
     question: str = ""
     trusted: bool = True
-    source: str = "built in"
+    source: str = BUILT_IN
 
     @property
     def name(self) -> str:

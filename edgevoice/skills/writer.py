@@ -48,6 +48,10 @@ class Recognises(Protocol):
         """What `text` asks for; None where that is not certain. Quick."""
         ...
 
+    def forget(self) -> None:
+        """Wipe what was said."""
+        ...
+
 
 class Knows(Protocol):
     """Has documents."""
@@ -62,6 +66,9 @@ class Nothing:
 
     def recognise(self, text: str) -> ToolCall | None:
         return None
+
+    def forget(self) -> None:
+        pass
 
     def answer(self, question: str) -> str:
         return ""
@@ -131,8 +138,8 @@ class SkilledWriter:
         new_key: Callable[[], str] = lambda: secrets.token_hex(8),
     ) -> None:
         """`chat` must know the tools of `toolbox`. `filler_after_s`: seconds of a tool's work
-        after which we say that it takes a moment. `situation`: what the tools look at. `new_key`:
-        makes idempotency keys."""
+        after which we say that it takes a moment; 0: never. `situation`: what the tools look
+        at. `new_key`: makes idempotency keys."""
         self._chat = chat
         self._toolbox = toolbox
         self._understanding = understanding
@@ -162,6 +169,7 @@ class SkilledWriter:
         self._question = None
         self._situation.last_reply = self._situation.words = ""
         self._situation.speaker.forget()
+        self._understanding.intents.forget()
         await self._chat.forget()
 
     async def write(self, request: Request) -> AsyncGenerator[str, None]:
@@ -223,13 +231,22 @@ class SkilledWriter:
         async with aclosing(self._do(deed, tool, arguments, request)) as clauses:
             async for clause in clauses:
                 yield clause
-        async for clause in _spoken(self._told(deed)):
-            yield clause
+        outcome = deed.outcome
+        if outcome and self._for_model(outcome):
+            rest = self._converse(request, _exchange(call, outcome), strange=not outcome.trusted)
+        else:
+            rest = _spoken(self._told(deed))
+        async with aclosing(rest):
+            async for clause in rest:
+                yield clause
 
-    async def _converse(self, request: Request) -> AsyncGenerator[str, None]:
-        """Let the model answer, and use tools."""
-        messages = list(request.messages)
-        corrected = strange = False
+    async def _converse(
+        self, request: Request, done: Sequence[Message] = (), *, strange: bool = False
+    ) -> AsyncGenerator[str, None]:
+        """Let the model answer, and use tools. `done`: what was done already; `strange`: and others
+        have had a word in it."""
+        messages = [*request.messages, *done]
+        corrected = False
         for _ in range(MOST_CALLS):
             wanted: ToolCall | None = None
             async with aclosing(self._chat.answer(messages, request.stop)) as parts:
@@ -259,7 +276,7 @@ class SkilledWriter:
                 async for clause in clauses:
                     yield clause
             outcome = deed.outcome
-            if outcome is None or outcome.say or not outcome.ok:
+            if outcome is None or not self._for_model(outcome):
                 async for clause in _spoken(self._told(deed)):
                     yield clause
                 return
@@ -285,7 +302,7 @@ class SkilledWriter:
             await request.certain.wait()
         using = asyncio.create_task(run(tool, arguments, self._new_key()))
         try:
-            done, _ = await asyncio.wait({using}, timeout=self._filler_after_s)
+            done, _ = await asyncio.wait({using}, timeout=self._filler_after_s or None)
             if not done:
                 yield f"{self._sentences.filler} "
                 await asyncio.wait({using})
@@ -298,12 +315,14 @@ class SkilledWriter:
             elif not using.done():
                 using.cancel()
 
+    @staticmethod
+    def _for_model(outcome: Outcome) -> bool:
+        """Whether it is data that has to be put into words."""
+        return outcome.ok and not outcome.say
+
     def _told(self, deed: Deed) -> str:
         """What came of it, as a sentence."""
-        outcome = deed.outcome
-        if outcome is None or not outcome.ok:
-            return (outcome and outcome.say) or self._sentences.failed
-        return outcome.say or ("" if outcome.data is None else str(outcome.data))
+        return (deed.outcome and deed.outcome.say) or self._sentences.failed
 
     def _untrue(self, clause: str, request: Request) -> bool:
         """Whether `clause` claims what was not done; asked back, we may tell of earlier deeds."""

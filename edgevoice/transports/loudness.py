@@ -6,6 +6,8 @@ loud, is 10 dB less, and level 10 is 33 dB less. Level 100 is what it is without
 ever made louder than it was, so nothing clips.
 """
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from edgevoice.audio.chunk import AudioChunk, samples_of
@@ -22,24 +24,31 @@ def gain(level: float) -> float:
     return float((min(max(level, 0.0), 100.0) / 100) ** (1 / STEVENS))
 
 
+@dataclass(slots=True)
+class Level:
+    """How loud we are: `level`, from 0, silence, to 100. What must be heard is not played below the
+    `least`, whatever the level is."""
+
+    level: int = 100
+    least: int = 0
+
+
 class Loudness(Through):
-    """A `Transport`: what is played is as loud as `level` says.
+    """A `Transport`: what is played is as loud as a `Level` says.
 
     It stands before whatever cancels the echo, which thus hears what is played. What is queued when
     the level changes (a second at most) keeps the old one.
     """
 
-    def __init__(self, transport: Transport, level: int = 100) -> None:
+    def __init__(self, transport: Transport, level: Level) -> None:
+        """`level`: may change at any time."""
         super().__init__(transport)
-        self.level = level
-        """From 0, silence, to 100."""
-        self.least = 0
-        """What must be heard is not played below this level, whatever `level` says."""
+        self._level = level
         self._gain: float | None = None
 
     async def play(self, chunk: AudioChunk) -> None:
         """As the other's, more softly."""
-        wanted = gain(max(self.level, self.least))
+        wanted = gain(max(self._level.level, self._level.least))
         before = wanted if self._gain is None else self._gain
         self._gain = wanted
         if before == wanted == 1:

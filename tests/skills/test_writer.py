@@ -84,6 +84,9 @@ class Commands:
     def recognise(self, text: str) -> ToolCall | None:
         return self.known.get(text)
 
+    def forget(self) -> None:
+        pass
+
     def answer(self, question: str) -> str:
         return self.documents.get(question, "")
 
@@ -103,7 +106,7 @@ class Desk:
         toolbox = Toolbox(self.world.tools())
         journal = Journal([self.log.append])
         self.writer = SkilledWriter(
-            ChatWriter(self.chat, InlineWorker(), journal, toolbox.specs),
+            ChatWriter(self.chat, InlineWorker(), journal, lambda: toolbox.specs),
             toolbox,
             Understanding(YES_NO.get, self.commands, self.commands),
             CLAIMS,

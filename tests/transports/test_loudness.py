@@ -9,7 +9,7 @@ from edgevoice.audio.chunk import AudioChunk, Samples, samples_of
 from edgevoice.audio.level import dbfs
 from edgevoice.testing import run_virtual
 from edgevoice.transports.caller import Caller
-from edgevoice.transports.loudness import FADE_MS, Loudness, gain
+from edgevoice.transports.loudness import FADE_MS, Level, Loudness, gain
 
 RATE = 22_050
 FADE = samples_of(FADE_MS, RATE)
@@ -27,12 +27,12 @@ class Played(Caller):
 def play(levels: list[int], pcm: Samples, least: int = 0) -> list[Samples]:
     """`pcm` as it is played at each of the `levels`, one after the other."""
     device = Played()
-    loudness = Loudness(device)
-    loudness.least = least
+    level = Level(least=least)
+    loudness = Loudness(device, level)
 
     async def scene() -> None:
-        for level in levels:
-            loudness.level = level
+        for wanted in levels:
+            level.level = wanted
             await loudness.play(AudioChunk(pcm, RATE))
 
     run_virtual(scene())

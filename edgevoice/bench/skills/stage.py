@@ -5,7 +5,6 @@ nobody is called, and nothing is kept.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 
 from edgevoice.bench.skills.answering import Routes, Stage, WriterAnswering
@@ -32,14 +31,7 @@ from edgevoice.skills.ringing import Ringer
 from edgevoice.skills.tool import Tool
 from edgevoice.skills.toolbox import Toolbox
 from edgevoice.skills.writer import Nothing, Situation, SkilledWriter, Understanding
-
-
-@dataclass(slots=True)
-class _Loud:
-    """A loudspeaker that is none."""
-
-    level: int = 50
-    least: int = 0
+from edgevoice.transports.loudness import Level
 
 
 def built_in() -> list[Tool]:
@@ -48,7 +40,7 @@ def built_in() -> list[Tool]:
     return [
         *clock_tools(),
         *timer_tools(Ringer()),
-        *volume_tools(_Loud(), nowhere),
+        *volume_tools(Level(), None),
         *sum_tools(),
         *unit_tools(),
         *household_tools(Situation(), lambda signal: None, str),
@@ -71,7 +63,7 @@ def set_stage(
     names = [tool.name for tool in toolbox.tools]
     intents = load_intents(config.intents.file, names) if config.intents.enabled else Nothing()
     writer = SkilledWriter(
-        ChatWriter(chat, worker, journal, toolbox.specs),
+        ChatWriter(chat, worker, journal, lambda: toolbox.specs),
         toolbox,
         Understanding(load_phrases(config.phrases.file).decision, intents),
         claims,

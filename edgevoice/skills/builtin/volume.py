@@ -3,7 +3,7 @@
 import json
 import logging
 from pathlib import Path
-from typing import Annotated, Literal, Protocol
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -12,6 +12,7 @@ from edgevoice.files import new_folder, write_atomically
 from edgevoice.replying import Bell
 from edgevoice.skills.tool import Tool, ToolFailedError, tool
 from edgevoice.state_folder import state_folder
+from edgevoice.transports.loudness import Level
 
 log = logging.getLogger(__name__)
 
@@ -21,13 +22,6 @@ ALARM_LEVEL = 30
 """Nothing rings at a lower level: 17 dB below the highest."""
 LOWEST_STEP = 10
 """However often somebody says "quieter", it stays audible; only a level of 0 is silence."""
-
-
-class Loud(Protocol):
-    """What plays at a `level` of 0 to 100, and never below the `least`."""
-
-    level: int
-    least: int
 
 
 def volume_file() -> Path:
@@ -58,7 +52,7 @@ class AudibleBell:
     """A `Bell` that is heard: from its ringing until somebody answers, nothing is played below
     `ALARM_LEVEL`."""
 
-    def __init__(self, bell: Bell, loud: Loud) -> None:
+    def __init__(self, bell: Bell, loud: Level) -> None:
         self._bell = bell
         self._loud = loud
 
@@ -67,17 +61,21 @@ class AudibleBell:
             self._loud.least = ALARM_LEVEL
         return words
 
+    def said(self, heard: bool) -> None:
+        self._bell.said(heard)
+
     def answered(self) -> None:
         self._loud.least = 0
         self._bell.answered()
 
 
-def volume_tools(loud: Loud, file: Path) -> list[Tool]:
-    """The tools that set the level of `loud`, and keep it in `file`."""
+def volume_tools(loud: Level, file: Path | None) -> list[Tool]:
+    """The tools that set the level of `loud`, and keep it in `file`; None: nowhere."""
 
     def change(level: int) -> str:
         loud.level = level
-        remember_level(file, level)
+        if file:
+            remember_level(file, level)
         return f"The volume is {level}." if level else "I am silent now. Alarms are still heard."
 
     @tool

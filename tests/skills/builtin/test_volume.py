@@ -18,6 +18,7 @@ from edgevoice.skills.builtin.volume import (
     volume_tools,
 )
 from edgevoice.skills.tool import ToolFailedError
+from edgevoice.transports.loudness import Level
 from tests.skills.builtin.using import Bench
 
 
@@ -32,7 +33,7 @@ def file(tmp_path: Path) -> Path:
 
 
 def test_sets_and_remembers(file: Path) -> None:
-    loud = Speaker()
+    loud = Level()
     use = Bench(volume_tools(loud, file))
     assert use.say("set_volume", level=35) == "The volume is 35."
     assert loud.level == remembered_level(file) == 35
@@ -44,11 +45,11 @@ def test_sets_and_remembers(file: Path) -> None:
 @pytest.mark.parametrize("level", [-1, 101, 1000])
 def test_takes_no_level_that_there_is_not(file: Path, level: int) -> None:
     with pytest.raises(ValidationError):
-        Bench(volume_tools(Speaker(), file)).say("set_volume", level=level)
+        Bench(volume_tools(Level(), file)).say("set_volume", level=level)
 
 
 def test_quieter_and_quieter_stays_audible(file: Path) -> None:
-    loud = Speaker()
+    loud = Level()
     use = Bench(volume_tools(loud, file))
     for _ in range(10):
         try:
@@ -85,7 +86,7 @@ def test_a_disk_that_refuses_does_not_keep_it_loud(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     (tmp_path / "taken").write_text("")
-    loud = Speaker()
+    loud = Level()
     use = Bench(volume_tools(loud, tmp_path / "taken" / "volume.json"))
     assert use.say("set_volume", level=20) == "The volume is 20."
     assert loud.level == 20
@@ -98,11 +99,14 @@ def test_lies_among_our_state(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -
 
 
 def test_an_alarm_is_heard_until_it_is_answered() -> None:
-    loud = SimpleNamespace(level=0, least=0)
+    loud = Level(0)
     asked = iter(["", "Ring!", ""])
     answers: list[bool] = []
     bell = AudibleBell(
-        SimpleNamespace(due=lambda: next(asked), answered=lambda: answers.append(True)), loud
+        SimpleNamespace(
+            due=lambda: next(asked), answered=lambda: answers.append(True), said=lambda heard: None
+        ),
+        loud,
     )
     assert (bell.due(), loud.least) == ("", 0)
     assert (bell.due(), loud.least) == ("Ring!", ALARM_LEVEL)
