@@ -29,6 +29,9 @@ LOOK_S = 0.02
 LETTING_GO_S = 1.0
 """Seconds that closing a connection may take."""
 
+LETTERS_PER_TOKEN = 3
+"""Of a schema: an estimate, on the safe side. The server's tokeniser is out of reach."""
+
 TALKATIVE = ("openai", "httpx", "httpx2", "httpcore", "httpcore2")
 """Packages that would log what is sent, if the log's level is low enough."""
 
@@ -95,6 +98,10 @@ class OpenAIChat:
                 yield from reply.end()
         finally:
             self._loop.run_until_complete(chunks.aclose())
+
+    def price(self, tools: Sequence[ToolSpec]) -> int:
+        """By an estimate."""
+        return sum(len(json.dumps(function(tool))) for tool in tools) // LETTERS_PER_TOKEN
 
     def forget(self) -> None:
         """Nothing was kept here; what the server keeps is out of reach."""

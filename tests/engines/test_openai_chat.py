@@ -13,7 +13,7 @@ import pytest
 
 from edgevoice.config import LlmConfig
 from edgevoice.dialog.calls import ToolCall, ToolSpec
-from edgevoice.engines.base import Message, words_of
+from edgevoice.engines.base import Message, Priced, words_of
 from edgevoice.engines.loading import load_chat
 from edgevoice.engines.openai_chat import OpenAIChat, read_key
 from edgevoice.engines.routed import RoutedChat
@@ -88,6 +88,12 @@ def test_tokens_are_those_that_the_server_counts(chat: OpenAIChat, server: Scrip
     server.reply = words("Yes.")
     ask(chat)
     assert chat.evaluated_tokens == 13
+
+
+def test_what_tools_take_is_estimated(chat: OpenAIChat, server: Script) -> None:
+    assert isinstance(chat, Priced)
+    assert chat.price([]) == 0 < chat.price([TIMER]) < chat.price([TIMER, TIMER]) < 200
+    assert server.asked == []
 
 
 def test_a_call_is_put_together(chat: OpenAIChat, server: Script) -> None:
