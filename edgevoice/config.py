@@ -8,6 +8,7 @@ relative to that file; a default path is relative to the folder that edgevoice w
 import os
 from collections.abc import Collection, Mapping
 from pathlib import Path
+from types import UnionType
 from typing import Annotated, Any, Literal, get_args, get_origin
 
 import yaml
@@ -151,28 +152,71 @@ class SttConfig(Section):
     """Mean log-probability below which we ask again instead of guessing; nothing: the model's."""
 
 
-class LlmConfig(Section):
-    """What to answer."""
+class ModelConfig(Section):
+    """A language model."""
 
     engine: str = "llama"
-    """The engine that writes the replies."""
+    """The engine that writes the replies: `llama` runs a model here; `openai` asks a server."""
     model: FilePath = HOME / "models/starter/chat/starter-chat-q8_0.gguf"
-    """A GGUF file with a chat template."""
+    """A GGUF file with a chat template (llama)."""
+    threads: int = Field(default=0, ge=0, le=64)
+    """Processor threads (llama); 0 chooses for this machine."""
+    context_tokens: int = Field(default=2048, ge=256, le=131_072)
+    """Tokens of conversation that the model can look back on."""
+    max_tokens: int = Field(default=200, ge=8, le=4096)
+    """Longest reply, in tokens."""
+    temperature: float = Field(default=0.0, ge=0, le=2)
+    """0 always takes the likeliest word; higher is livelier and less sure."""
+    base_url: str = Field(default="http://127.0.0.1:8080/v1", pattern=r"^https?://[^\s/]\S*$")
+    """Where the server is (openai): llama-server, Ollama, vLLM, or any other that speaks like
+    OpenAI's."""
+    remote_model: str = Field(default="default", min_length=1)
+    """What the model is called there (openai)."""
+    api_key_file: FilePath | None = None
+    """A file with the key that the server wants (openai); nothing: it wants none."""
+    timeout_s: float = Field(default=10.0, gt=0, le=600)
+    """Seconds without a word from the server after which it has failed (openai)."""
+
+    @property
+    def name(self) -> str:
+        """What the model is called."""
+        return self.remote_model if self.engine == "openai" else self.model.name
+
+
+class ThoroughConfig(ModelConfig):
+    """A second language model, for what is difficult. Only what is other than in llm is written."""
+
+
+class LlmConfig(ModelConfig):
+    """What to answer."""
+
     system_prompt: str = (
         "You are a friendly voice assistant. Answer in one or two short spoken sentences, "
         "without lists, symbols or markdown."
     )
     """What the model is told about itself. Keep it constant: it stays in the model's cache."""
-    threads: int = Field(default=0, ge=0, le=64)
-    """Processor threads; 0 chooses for this machine."""
-    context_tokens: int = Field(default=2048, ge=256, le=131_072)
-    """Tokens of conversation that the model can look back on."""
-    max_tokens: int = Field(default=200, ge=8, le=4096)
-    """Longest reply, in tokens."""
     listen_along: bool = True
     """Whether the model reads the words while they are spoken, so that it can answer sooner."""
-    temperature: float = Field(default=0.0, ge=0, le=2)
-    """0 always takes the likeliest word; higher is livelier and less sure."""
+    thorough: ThoroughConfig | None = None
+    """A second, better and slower model that is asked what is difficult; nothing: there is none."""
+
+    @property
+    def second(self) -> "LlmConfig | None":
+        """The settings of the second model; None where there is none."""
+        if self.thorough is None:
+            return None
+        written = {key: getattr(self.thorough, key) for key in self.thorough.model_fields_set}
+        return self.model_copy(update={**written, "thorough": None})
+
+    @property
+    def all(self) -> "list[LlmConfig]":
+        """The settings of every model."""
+        return [self] if self.second is None else [self, self.second]
+
+    @property
+    def files(self) -> list[Path]:
+        """The files of the models that are run here."""
+        return [one.model for one in self.all if one.engine != "openai"]
 
 
 class TtsConfig(Section):
@@ -474,8 +518,23 @@ class Config(Section):
     @model_validator(mode="after")
     def _replies_fit_context(self) -> "Config":
         for config in (self, *self.smaller()):
-            if config.llm.max_tokens * 2 > config.llm.context_tokens:
+            if any(llm.max_tokens * 2 > llm.context_tokens for llm in config.llm.all):
                 raise ValueError("llm.max_tokens must be at most half of llm.context_tokens")
+            if any(llm.context_tokens < config.llm.context_tokens for llm in config.llm.all):
+                raise ValueError(
+                    "llm.thorough.context_tokens must not be less than llm.context_tokens"
+                )
+        return self
+
+    @model_validator(mode="after")
+    def _offline_asks_nobody(self) -> "Config":
+        for config in (self, *self.smaller()):
+            if self.privacy.network == "offline" and any(
+                llm.engine == "openai" for llm in config.llm.all
+            ):
+                raise ValueError(
+                    "llm.engine is openai, which asks a server, but privacy.network is offline"
+                )
         return self
 
     def smaller(self) -> list["Config"]:
@@ -597,10 +656,15 @@ def _keys(*path: str | int) -> Collection[str]:
         elif get_origin(kind) is dict:  # one of those with names
             kind = get_args(kind)[1]
         elif isinstance(kind, type) and issubclass(kind, Section) and part in kind.model_fields:
-            kind = kind.model_fields[part].annotation
+            kind = _section_of(kind.model_fields[part].annotation)
         else:
             return ()
     return kind.model_fields if isinstance(kind, type) and issubclass(kind, Section) else ()
+
+
+def _section_of(kind: Any) -> Any:
+    """Of "a section or nothing", the section."""
+    return get_args(kind)[0] if isinstance(kind, UnionType) else kind
 
 
 def _shown(value: object) -> str:

@@ -334,7 +334,7 @@ def this_machine() -> Machine:
 
 def model_bytes(config: Config) -> int:
     """Bytes of all model files in the settings; those that are missing count as nothing."""
-    paths = [config.stt.model, config.llm.model]
+    paths = [config.stt.model, *config.llm.files]
     if config.tts.engine == "piper":
         paths.append(Path(config.tts.voice))
     return sum(_size(path) for path in paths)

@@ -201,6 +201,32 @@ def test_a_voice_that_is_no_file_is_a_name(file: Path) -> None:
             "llm: {max_tokens: 300, context_tokens: 512}",
             "my.yaml: llm.max_tokens must be at most half of llm.context_tokens. Change one of",
         ),
+        (
+            "llm: {max_tokens: 300, context_tokens: 700, thorough: {max_tokens: 400}}",
+            "my.yaml: llm.max_tokens must be at most half of llm.context_tokens. Change one of",
+        ),
+        (
+            "llm: {thorough: {context_tokens: 1024}}",
+            "my.yaml: llm.thorough.context_tokens must not be less than llm.context_tokens. Chan",
+        ),
+        (
+            "{llm: {engine: openai}, privacy: {network: offline}}",
+            "my.yaml: llm.engine is openai, which asks a server, but privacy.network is offline",
+        ),
+        (
+            "{llm: {thorough: {engine: openai}}, privacy: {network: offline}}",
+            "my.yaml: llm.engine is openai, which asks a server, but privacy.network is offline",
+        ),
+        (
+            "{profiles: [{name: x, llm: {engine: openai}}], privacy: {network: offline}}",
+            "my.yaml: llm.engine is openai, which asks a server, but privacy.network is offline",
+        ),
+        ("llm: {base_url: 'ftp://x'}", "my.yaml: llm.base_url is 'ftp://x', which cannot be: "),
+        (
+            "llm: {thorough: {modle: x}}",
+            "my.yaml: llm.thorough.modle is not a setting. Known here: engine, ",
+        ),
+        ("llm: {thorough: 5}", "my.yaml: llm.thorough is 5, but it is a section. Write its "),
         ("[vad, stt]", "my.yaml: is not a tree of settings. Write "),
         ("just words", "my.yaml: is not a tree of settings. Write "),
         ("vad:\n  threshold: 0.5\n bad: 1\n", "my.yaml: line 3, column 2: "),
@@ -319,6 +345,24 @@ def test_any_tree_is_settings_or_one_line(
 @example("llm: {threads: " + "9" * 5_000 + "}")
 def test_any_text_is_settings_or_one_line(fuzzed: Path, text: str) -> None:
     is_settings_or_one_line(fuzzed, text, {})
+
+
+# --- the second model
+
+
+def test_the_second_model_is_other_in_what_is_written_and_nothing_else(file: Path) -> None:
+    file.write_text(
+        "llm:\n  max_tokens: 99\n  thorough:\n    engine: openai\n    remote_model: large\n"
+    )
+    llm = load_config(file, {}).llm
+    second = llm.second
+    assert second and (second.engine, second.remote_model) == ("openai", "large")
+    assert second.name == "large" and llm.name == llm.model.name
+    changed = {"engine": "openai", "remote_model": "large", "thorough": None}
+    assert second == llm.model_copy(update=changed)
+    assert llm.all == [llm, second] and second.all == [second]
+    assert llm.files == [llm.model], "the other one is not run here"
+    assert Config().llm.second is None
 
 
 # --- smaller profiles

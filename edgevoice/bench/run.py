@@ -62,7 +62,7 @@ class Benchmark:
             "models": {
                 "vad": config.vad.engine,
                 "stt": _name(config.stt.model),
-                "llm": _name(config.llm.model),
+                "llm": config.llm.name,
                 "tts": f"{config.tts.engine} {_name(Path(config.tts.voice))}",
             },
             **as_figures(self.measured),

@@ -202,7 +202,7 @@ def import_bundle(
 
 def used_by(config: Config) -> list[Path]:
     """The models that `config` names: files and folders."""
-    paths = [config.stt.model, config.llm.model, config.turn.model, Path(config.tts.voice)]
+    paths = [config.stt.model, *config.llm.files, config.turn.model, Path(config.tts.voice)]
     return [path.resolve() for path in paths]
 
 

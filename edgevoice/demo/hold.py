@@ -55,7 +55,7 @@ class Demo:
         models = {
             "vad": self._config.vad.engine,
             "stt": self._config.stt.model.name,
-            "llm": self._config.llm.model.name,
+            "llm": self._config.llm.name,
             "tts": f"{self._config.tts.engine} {self._config.tts.voice}",
         }
         return {"models": models, "turns": turns_as_json(self.turns, self._caller)}

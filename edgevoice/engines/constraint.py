@@ -12,26 +12,27 @@ from typing import Any
 
 import numpy as np
 
+from edgevoice.engines.gbnf_text import literal
 from edgevoice.errors import EngineError
 
 _CANDIDATE = np.dtype([("id", np.int32), ("logit", np.float32), ("p", np.float32)])
 
 
 class Constraint:
-    """A grammar (GBNF), and how far it has been read; a context manager.
+    """A grammar (GBNF), and how far it has been read; a context manager."""
 
-    `text` is what was read so far.
-    """
-
-    def __init__(self, api: Any, vocab: Any, context: Any, grammar: str) -> None:
-        """`api`: the llama_cpp module. Raises `EngineError`."""
-        self.text = ""
+    def __init__(self, api: Any, vocab: Any, context: Any, grammar: str, before: str = "") -> None:
+        """`api`: the llama_cpp module. `grammar`: its rule `call` is what may be written, and first
+        of all `before`, because the first token begins with it. Raises `EngineError`."""
+        self._read = ""
+        self._before = before
         self._api = api
         self._context = context
         self._size: int = api.llama_vocab_n_tokens(vocab)
         self._decoder = codecs.getincrementaldecoder("utf-8")()
         self._vocab = vocab
-        self._grammar = api.llama_sampler_init_grammar(vocab, grammar.encode(), b"root")
+        rules = f"root ::= {literal(before)} call\n{grammar}"
+        self._grammar = api.llama_sampler_init_grammar(vocab, rules.encode(), b"root")
         if not self._grammar:
             raise EngineError(
                 "llama.cpp refuses the grammar of the tools",
@@ -47,7 +48,16 @@ class Constraint:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the grammar."""
         self._api.llama_sampler_free(self._grammar)
+
+    @property
+    def text(self) -> str:
+        """What was read so far of the call."""
+        return self._read.removeprefix(self._before)
 
     def choose(self, sampler: Any) -> int | None:
         """The token that `sampler` takes next of those that fit; None where there is none."""
@@ -56,26 +66,27 @@ class Constraint:
         logits = self._api.llama_get_logits_ith(self._context, -1)
         likely["logit"] = np.ctypeslib.as_array(logits, (self._size,))
         # To ask about every token takes long: the likeliest fits most of the time.
-        if self._fits(token := self._picked(sampler, likely)):
+        if self.fits(token := self._picked(sampler, likely)):
             return token
         self._apply(self._grammar, likely)
         while np.isfinite(likely["logit"]).any():
-            if self._fits(token := self._picked(sampler, likely)):
+            if self.fits(token := self._picked(sampler, likely)):
                 return token
             likely["logit"][token] = -np.inf
         return None
 
     def read(self, token: int) -> None:
-        """`token` is what `choose` chose."""
+        """`token`, which fits, is the next one."""
         self._api.llama_sampler_accept(self._grammar, token)
-        self.text += self._decoder.decode(piece_of(self._api, self._vocab, token))
+        self._read += self._decoder.decode(piece_of(self._api, self._vocab, token))
 
     def _picked(self, sampler: Any, likely: Any) -> int:
         candidates = likely.copy()  # samplers sort
         array = self._apply(sampler, candidates)
         return int(array.data[array.selected].id)
 
-    def _fits(self, token: int) -> bool:
+    def fits(self, token: int) -> bool:
+        """Whether `token` may be the next one."""
         if self._api.llama_vocab_is_eog(self._vocab, token) or not self._allows(token):
             return False
         state = self._decoder.getstate()

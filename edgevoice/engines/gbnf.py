@@ -28,9 +28,9 @@ class Grammar:
         self._rules = {"json-character": CHARACTER, "json-string": _string("json-character*")}
         self._references: dict[tuple[int, str], str] = {}
 
-    def text(self, root: str) -> str:
-        """The grammar whose beginning is the expression `root`."""
-        rules = {"root": root, **self._rules}
+    def text(self, name: str, body: str) -> str:
+        """All rules, and one more: `name`, which stands for the expression `body`."""
+        rules = {name: body, **self._rules}
         return "".join(f"{name} ::= {body}\n" for name, body in rules.items())
 
     def object_of(self, schema: Mapping[str, Any]) -> str:

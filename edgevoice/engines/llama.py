@@ -140,9 +140,11 @@ class LlamaChat:
             if stop.is_set():
                 return
             if watch and watch.called:
-                begun = self._until_call(token, piece, watch)
-                grammar = self._grammar(tools, watch.opened)
-                yield from self._call(sampler, stop, begun, grammar, self._max_tokens - number)
+                constraint, tokens = self._begun(tools, token, piece, watch)
+                with constraint:
+                    yield from self._call(
+                        sampler, stop, constraint, tokens, self._max_tokens - number
+                    )
                 return
             if number >= enough and piece.rstrip().endswith(SENTENCE_ENDS):
                 break
@@ -150,35 +152,46 @@ class LlamaChat:
         if watch and (text := watch.end()):
             yield text
 
-    def _until_call(self, token: int, piece: str, watch: Watch) -> list[int]:
-        """What is to be read of `token`, with which the call began. Tokens may go on beyond that,
-        and the grammar must know where it begins."""
-        if not watch.rest:
-            return [token]
-        begun = piece.removesuffix(watch.rest) if watch.opened else ""
-        return self._llama.tokenize(begun.encode(), add_bos=False, special=False) if begun else []
+    def _begun(
+        self, tools: Sequence[ToolSpec], token: int, piece: str, watch: Watch
+    ) -> tuple[Constraint, list[int]]:
+        """What the call that began within `token` is held to, and what is to be evaluated first."""
+        grammar = self._grammar(tools, watch.opened)
+        before = piece.removesuffix(watch.rest)
+        if watch.rest:
+            constraint = self._constraint(grammar, before)
+            if constraint.fits(token):
+                constraint.read(token)
+                return constraint, [token]
+            constraint.close()
+            # It goes on as no call does: only its good part is kept.
+            good = before.encode() if watch.opened else b""
+            tokens = self._llama.tokenize(good, add_bos=False, special=False) if good else []
+            return self._constraint(grammar), tokens
+        return self._constraint(grammar), [token]
 
     def _call(
-        self, sampler: Any, stop: Stop, begun: list[int], grammar: str, most: int
+        self, sampler: Any, stop: Stop, constraint: Constraint, tokens: list[int], most: int
     ) -> Iterator[ToolCall]:
-        """The call that the model has `begun`, unless it takes more than `most` tokens."""
-        with Constraint(self._api, self._vocab, self._llama.ctx, grammar) as constraint:
-            tokens = begun
-            for _ in range(most):
-                if stop.is_set():
-                    return
-                if len(self._cached) + len(tokens) >= self._context:
-                    break
-                if tokens:
-                    self._evaluate(tokens)
-                if (token := constraint.choose(sampler)) is None:
-                    break
-                constraint.read(token)
-                if constraint.text.endswith("}") and (call := call_in(constraint.text)):
-                    yield call
-                    return
-                tokens = [token]
+        """The call, after `tokens`, unless it takes more than `most`."""
+        for _ in range(most):
+            if stop.is_set():
+                return
+            if len(self._cached) + len(tokens) >= self._context:
+                break
+            if tokens:
+                self._evaluate(tokens)
+            if (token := constraint.choose(sampler)) is None:
+                break
+            constraint.read(token)
+            if constraint.text.endswith("}") and (call := call_in(constraint.text)):
+                yield call
+                return
+            tokens = [token]
         log.warning("the language model began to call a tool, but did not come to an end")
+
+    def _constraint(self, grammar: str, before: str = "") -> Constraint:
+        return Constraint(self._api, self._vocab, self._llama.ctx, grammar, before)
 
     def _grammar(self, tools: Sequence[ToolSpec], opened: bool) -> str:
         if self._tools != tuple(tools):

@@ -41,10 +41,11 @@ Engine = TypeVar("Engine")
 
 
 class _Entry(NamedTuple, Generic[Settings, Engine]):
-    """How to build an engine, and the package (as imported) that it needs."""
+    """How to build an engine, the package (as imported) that it needs, and the extra with it."""
 
     build: Callable[[Settings], Engine]
     package: str | None = None
+    extra: str | None = None
 
 
 def load_vad(settings: "VadConfig") -> Vad:
@@ -84,8 +85,13 @@ def load_transcriber(settings: "SttConfig") -> Transcriber:
 
 
 def load_chat(settings: "LlmConfig") -> ChatModel:
-    """The language model that `settings` name; raises `ConfigError` or `ModelError`."""
-    return _builder("llm", settings.engine, _CHATS)(settings)
+    """The language model that `settings` name, or the two; raises `ConfigError` or `ModelError`."""
+    chat = _builder("llm", settings.engine, _CHATS)(settings)
+    if settings.second is None:
+        return chat
+    from edgevoice.engines.routed import RoutedChat
+
+    return RoutedChat(chat, load_chat(settings.second))
 
 
 def load_voice(settings: "TtsConfig") -> Voice:
@@ -114,7 +120,9 @@ def _builder(
     if entry.package and importlib.util.find_spec(entry.package) is None:
         raise ConfigError(
             f"{section}.engine is {name}, but its package {entry.package} is not installed",
-            "Run `make setup`, or choose another engine.",
+            f"Install edgevoice[{entry.extra}], or choose another engine."
+            if entry.extra
+            else "Run `make setup`, or choose another engine.",
         )
     return entry.build
 
@@ -148,6 +156,19 @@ def _llama(settings: "LlmConfig") -> ChatModel:
     )
 
 
+def _openai(settings: "LlmConfig") -> ChatModel:
+    from edgevoice.engines.openai_chat import OpenAIChat, read_key
+
+    return OpenAIChat(
+        settings.base_url,
+        settings.remote_model,
+        key=read_key(settings.api_key_file),
+        timeout_s=settings.timeout_s,
+        max_tokens=settings.max_tokens,
+        temperature=settings.temperature,
+    )
+
+
 def _espeak(settings: "TtsConfig") -> Voice:
     from edgevoice.engines.espeak import NORMAL_RATE_WPM, EspeakVoice
 
@@ -165,7 +186,10 @@ _VADS: Mapping[str, _Entry["VadConfig", Vad]] = {"silero": _Entry(_silero, "onnx
 _TRANSCRIBERS: Mapping[str, _Entry["SttConfig", Transcriber]] = {
     "whisper": _Entry(_whisper, "faster_whisper")
 }
-_CHATS: Mapping[str, _Entry["LlmConfig", ChatModel]] = {"llama": _Entry(_llama, "llama_cpp")}
+_CHATS: Mapping[str, _Entry["LlmConfig", ChatModel]] = {
+    "llama": _Entry(_llama, "llama_cpp"),
+    "openai": _Entry(_openai, "openai", "openai"),
+}
 _VOICES: Mapping[str, _Entry["TtsConfig", Voice]] = {
     "espeak": _Entry(_espeak),
     "piper": _Entry(_piper, "piper"),

@@ -92,7 +92,7 @@ class SteppingChat:
         self._present = wanted
         _ease(self._model, self._share)
         which = "the smaller model" if wanted is self._smaller else "the main model"
-        log.warning("%s answers from now on: %s", which, wanted.model)
+        log.warning("%s answers from now on: %s", which, wanted.name)
 
 
 def _ease(model: ChatModel, share: float) -> None:
@@ -105,9 +105,19 @@ def load_stepping(config: "Config") -> ChatModel:
 
     Raises `ConfigError` or `ModelError`.
     """
-    others = (profile.llm for profile in config.smaller() if profile.llm.model != config.llm.model)
+    others = (
+        profile.llm for profile in config.smaller() if _which(profile.llm) != _which(config.llm)
+    )
     if (other := next(others, None)) is None:
         return load_chat(config.llm)
     # The length of the conversation stays: it is kept by who talks, not by the model.
-    changes = {"engine": other.engine, "model": other.model, "threads": other.threads}
+    changes = {**_which(other), "threads": other.threads, "thorough": other.thorough}
     return SteppingChat(config.llm, config.llm.model_copy(update=changes))
+
+
+def _which(settings: "LlmConfig") -> dict[str, object]:
+    """What tells one model from another."""
+    keys = ["engine", "model"]
+    if settings.engine == "openai":
+        keys = ["engine", "base_url", "remote_model", "api_key_file", "timeout_s"]
+    return {key: getattr(settings, key) for key in keys}

@@ -39,15 +39,15 @@ class CallFormat:
     key: str = "arguments"
 
     def grammar(self, tools: Sequence[ToolSpec], *, opened: bool) -> str:
-        """What may be written from the call on (GBNF). `opened`: after `OPENING`, so `lead` comes
-        first."""
+        """What may be written from the call on (GBNF), as a rule `call`. `opened`: after `OPENING`,
+        so `lead` comes first."""
         grammar = Grammar()
         calls = [
             f"{literal(self._until_arguments(tool.name))} {grammar.object_of(tool.parameters)}"
             for tool in tools
         ]
         lead = literal(self.lead if opened else "")
-        return grammar.text(f'{lead} {alternatives(calls)} "}}"')
+        return grammar.text("call", f'{lead} {alternatives(calls)} "}}"')
 
     def _until_arguments(self, name: str) -> str:
         return f'{{"name": {json.dumps(name, ensure_ascii=False)}, "{self.key}": '

@@ -56,8 +56,8 @@ def estimate(section: str, config: Config) -> int:
         case "stt":
             return _size(config.stt.model)
         case "llm":
-            cache = cache_bytes(config.llm.model, config.llm.context_tokens)
-            return _size(config.llm.model) + cache
+            here = (llm for llm in config.llm.all if llm.engine != "openai")
+            return sum(_size(m.model) + cache_bytes(m.model, m.context_tokens) for m in here)
         case "turn":
             return _size(config.turn.model)
         case "tts" if config.tts.engine == "piper":

@@ -67,7 +67,7 @@ def _files(section: str, config: Config) -> Iterator[Path]:
         case "stt":
             yield from _within(config.stt.model)
         case "llm":
-            yield config.llm.model
+            yield from config.llm.files
         case "turn":
             yield config.turn.model
         case "tts" if config.tts.voice.endswith(".onnx"):

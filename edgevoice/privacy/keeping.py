@@ -258,7 +258,7 @@ def _told(line: Line, key: str) -> str:
 
 def _models(config: Config) -> str:
     """Which models there are; not what is in them."""
-    paths = [config.stt.model, config.llm.model, config.turn.model, config.tts.voice]
+    paths = [config.stt.model, *config.llm.files, config.turn.model, config.tts.voice]
     return "\n".join(map(str, paths))
 
 

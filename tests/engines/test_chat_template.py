@@ -145,6 +145,12 @@ def test_blocks_leave_no_empty_lines() -> None:
     assert template(source).render(CONVERSATION[:2]) == "x\nx\n"
 
 
+def test_json_is_written_as_the_authors_tools_write_it() -> None:
+    source = "{{ {'b': '<é>', 'a': 1} | tojson }}|{{ {'b': 1, 'a': 2} | tojson(sort_keys=true) }}"
+    assert template(source).render([]) == '{"b": "<é>", "a": 1}|{"a": 2, "b": 1}'
+    assert template("{{ [1] | tojson(indent=2) }}").render([]) == "[\n  1\n]"
+
+
 def test_loop_controls() -> None:
     source = "{% for m in messages %}{{ m.role }}{% break %}{% endfor %}"
     assert template(source).render(CONVERSATION) == "system"

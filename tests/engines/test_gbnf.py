@@ -63,7 +63,7 @@ def chat(tmp_path_factory: pytest.TempPathFactory) -> LlamaChat:
 @contextmanager
 def reading(chat: LlamaChat, schema: Any) -> Iterator[Reader]:
     grammar = Grammar()
-    reader = Reader(chat._vocab, grammar.text(grammar.object_of(schema)))
+    reader = Reader(chat._vocab, grammar.text("root", grammar.object_of(schema)))
     try:
         yield reader
     finally:
@@ -313,6 +313,6 @@ def test_patterns_that_are_none(source: str, fine: bool) -> None:
 def test_the_grammar_of_many_tools_is_read_quickly(chat: LlamaChat, tmp_path: Path) -> None:
     grammar = Grammar()
     ways = [grammar.object_of(PLACE) for _ in range(60)]
-    reader = Reader(chat._vocab, grammar.text(" | ".join(ways)))
+    reader = Reader(chat._vocab, grammar.text("root", " | ".join(ways)))
     assert reader.allowed() == [ord("{")]
     reader.close()

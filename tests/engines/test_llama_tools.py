@@ -110,6 +110,7 @@ def test_a_token_that_goes_on_beyond_the_beginning_is_cut(tmp_path: Path, word: 
     (call,) = chat.stream(ASKED, Event(), TOOLS)
     assert fits(call)
     assert b"<tool_call>{" in read(chat)
+    assert (256 in chat._cached) == word.startswith(">{"), "as the model would write it, if it fits"
 
 
 def test_the_beginning_may_be_a_control_token(tmp_path: Path) -> None:
@@ -186,7 +187,7 @@ def test_where_nothing_fits_there_is_no_call(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     chat = open_chat(model(tmp_path), b"<tool_call>")
-    monkeypatch.setattr(Constraint, "_fits", lambda *_: False)
+    monkeypatch.setattr(Constraint, "fits", lambda *_: False)
     assert list(chat.stream(ASKED, Event(), TOOLS)) == []
     assert "did not come to an end" in caplog.text
 
@@ -203,7 +204,7 @@ def test_a_grammar_that_is_refused_is_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     chat = open_chat(model(tmp_path), b"<tool_call>")
-    monkeypatch.setattr(chat, "_grammar", lambda *_: "root ::= missing")
+    monkeypatch.setattr(chat, "_grammar", lambda *_: "call ::= missing")
     with pytest.raises(EngineError, match="refuses the grammar"):
         list(chat.stream(ASKED, Event(), TOOLS))
     capfd.readouterr()

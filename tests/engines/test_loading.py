@@ -19,14 +19,12 @@ from edgevoice.errors import ConfigError, ModelError
 
 pytestmark = pytest.mark.engine
 
-HEAVY = ("onnxruntime", "ctranslate2", "faster_whisper", "llama_cpp", "piper", "torch")
+HEAVY = ("onnxruntime", "ctranslate2", "faster_whisper", "llama_cpp", "openai", "piper", "torch")
 
 
 def test_nothing_heavy_is_imported_until_an_engine_is_built() -> None:
-    modules = ", ".join(
-        f"edgevoice.engines.{name}"
-        for name in "base espeak llama loading piper scripted silero whisper".split()
-    )
+    names = "base espeak llama loading openai_chat piper routed scripted silero whisper"
+    modules = ", ".join(f"edgevoice.engines.{name}" for name in names.split())
     program = f"import sys, {modules}; print([m for m in {HEAVY} if m in sys.modules])"
     done = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60
@@ -64,7 +62,7 @@ def test_unknown_names_list_the_known() -> None:
         loading.load_vad(VadConfig(engine="x"))
     with pytest.raises(ConfigError, match=r"stt\.engine is 'x', .* Known: whisper\."):
         loading.load_transcriber(SttConfig(engine="x"))
-    with pytest.raises(ConfigError, match=r"llm\.engine is 'x', .* Known: llama\."):
+    with pytest.raises(ConfigError, match=r"llm\.engine is 'x', .* Known: llama, openai\."):
         loading.load_chat(LlmConfig(engine="x"))
 
 
@@ -74,6 +72,8 @@ def test_a_package_that_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
         ConfigError, match=r"llm\.engine is llama, but .* llama_cpp is .* `make setup`"
     ):
         loading.load_chat(LlmConfig())
+    with pytest.raises(ConfigError, match=r"openai is not .* Install edgevoice\[openai\]"):
+        loading.load_chat(LlmConfig(engine="openai"))
 
 
 def test_missing_models(tmp_path: Path) -> None:

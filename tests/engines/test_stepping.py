@@ -8,6 +8,7 @@ import pytest
 
 from edgevoice.board import SHARE, Pressure
 from edgevoice.config import Config, LlmConfig
+from edgevoice.engines import stepping
 from edgevoice.engines.base import Eased, Message, words_of
 from edgevoice.engines.llama import LlamaChat
 from edgevoice.engines.stepping import SteppingChat, load_stepping
@@ -131,6 +132,38 @@ def test_real_models_take_turns(tmp_path: Path) -> None:
     chat.ease(1.0)
     chat.forget()
     assert list(chat.stream(ASKED, threading.Event())) == before
+
+
+@pytest.mark.parametrize(
+    ("main", "small", "steps"),
+    [
+        ({}, {"threads": 1}, False),
+        ({}, {"engine": "openai"}, True),
+        ({"engine": "openai"}, {"engine": "llama"}, True),
+        ({"engine": "openai"}, {"remote_model": "tiny"}, True),
+        ({"engine": "openai"}, {"model": "/other.gguf"}, False),
+    ],
+)
+def test_it_steps_aside_for_another_model_only(
+    main: dict[str, object],
+    small: dict[str, object],
+    steps: bool,
+    shelf: Shelf,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(stepping, "load_chat", shelf)
+    monkeypatch.setattr(SteppingChat.__init__, "__defaults__", (shelf,))
+    changed = {**small, "max_tokens": 77, "thorough": {"model": "/large.gguf"}}
+    config = Config.model_validate({"llm": main, "profiles": [{"name": "small", "llm": changed}]})
+    chat = load_stepping(config)
+    assert isinstance(chat, SteppingChat) == steps
+    if isinstance(chat, SteppingChat):
+        smaller = chat._smaller
+        assert {key: str(getattr(smaller, key)) for key in small} == {
+            key: str(value) for key, value in small.items()
+        }
+        assert smaller.second and smaller.second.model == Path("/large.gguf")
+        assert smaller.max_tokens == config.llm.max_tokens, "as long as the conversation's room"
 
 
 @pytest.mark.engine

@@ -83,6 +83,16 @@ def test_the_starter_models_count_with_their_files() -> None:
     assert estimate("vad", config) == estimate("tts", config) == 0
 
 
+@pytest.mark.engine
+def test_two_models_count_twice_and_one_elsewhere_not_at_all() -> None:
+    one = estimate("llm", Config())
+    twice = Config.model_validate({"llm": {"thorough": {"temperature": 0.5}}})
+    assert estimate("llm", twice) == 2 * one
+    elsewhere = Config.model_validate({"llm": {"thorough": {"engine": "openai"}}})
+    assert estimate("llm", elsewhere) == one
+    assert estimate("llm", Config.model_validate({"llm": {"engine": "openai"}})) == 0
+
+
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tiny_gguf.write(tmp_path_factory.mktemp("model") / "whole.gguf")
