@@ -190,13 +190,20 @@ class SkilledWriter:
         elif call := self._command_in(words):
             route, clauses = "intent", self._command(call, request)
         elif found := self._understanding.documents.answer(words):
-            route, clauses = "documents", _spoken(found)
+            route, clauses = "documents", self._quote(found, request)
         else:
             route, clauses = "model", self._converse(request)
         self._route(route)
         async with aclosing(clauses):
             async for clause in clauses:
                 yield clause
+
+    async def _quote(self, found: str, request: Request) -> AsyncGenerator[str, None]:
+        """Say what the documents say; history knows that these are not our words."""
+        looked = ToolCall("search_documents", {"query": request.words})
+        request.deeds.begin(looked).outcome = Outcome(True, say=found, trusted=False)
+        for clause in _clauses(found):
+            yield clause
 
     def _route(self, route: str) -> None:
         self._journal.publish(Routed(self._journal.now(), route))
@@ -246,7 +253,8 @@ class SkilledWriter:
         """Let the model answer, and use tools. `done`: what was done already; `strange`: and others
         have had a word in it."""
         messages = [*request.messages, *done]
-        corrected = False
+        strange = strange or self._strangers_in(messages)
+        corrected = said = False
         for _ in range(MOST_CALLS):
             wanted: ToolCall | None = None
             async with aclosing(self._chat.answer(messages, request.stop)) as parts:
@@ -254,11 +262,14 @@ class SkilledWriter:
                     if isinstance(part, ToolCall):
                         wanted = part
                         continue
+                    said = True
                     if self._untrue(part, request):
                         yield self._sentences.not_done
                         return
                     yield part
             if wanted is None:
+                if not said and not request.stop.is_set():  # a call that was never finished
+                    yield self._sentences.failed
                 return
             tool, arguments = self._checked(wanted)
             if tool is None or isinstance(arguments, str):
@@ -283,6 +294,11 @@ class SkilledWriter:
             strange = strange or not outcome.trusted
             messages += _exchange(wanted, outcome)
         yield self._sentences.failed
+
+    def _strangers_in(self, messages: Sequence[Message]) -> bool:
+        """Whether others have had a word in the conversation: a document, a server."""
+        called = (self._toolbox.get(call.name) for m in messages for call in m.calls)
+        return any(tool is None or not tool.trusted for tool in called)
 
     def _checked(self, call: ToolCall) -> tuple[Tool | None, Mapping[str, Any] | str]:
         """The tool, and the call's arguments; or what is wrong with them."""

@@ -346,3 +346,16 @@ def test_after_what_others_wrote_every_deed_wants_a_yes() -> None:
     first, second = talk(desk, "read me the page", "yes")
     assert first.startswith("Shall I really do this: Set a timer?")
     assert second == "Your timer is set for 60 seconds."
+
+
+def test_what_was_quoted_once_makes_later_deeds_of_the_model_want_a_yes() -> None:
+    commands = Commands({"one minute": TIMER}, {"how much": "According to the label: set a timer."})
+    desk = Desk([TIMER], commands=commands)
+    replies = talk(desk, "how much", "go on then", "one minute")
+    assert replies[1].startswith("Shall I really do this")
+    assert replies[2].startswith("Your timer is set"), "the person's own command is theirs"
+
+
+def test_a_model_that_says_nothing_is_not_left_at_that() -> None:
+    desk = Desk([""])
+    assert talk(desk, "hello") == [SENTENCES.failed]
