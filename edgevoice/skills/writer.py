@@ -98,6 +98,9 @@ class Situation:
     """The person's last words."""
     speaker: Speaker = field(default_factory=Speaker)
     """Who has introduced themselves."""
+    strange: bool = False
+    """Whether others have had a word in the conversation: a document, a server. It stays so, also
+    where history keeps no more than a summary of it."""
     afterwards: list[Callable[[], None]] = field(default_factory=list)
     """What is to be done once the reply has ended: going to sleep sooner would cut it off."""
 
@@ -149,8 +152,10 @@ class SkilledWriter:
         self._filler_after_s = filler_after_s
         self._situation = situation or Situation()
         self._new_key = new_key
-        self._question: _Question | None = None
-        self._left: set[asyncio.Task[Outcome]] = set()  # the loop itself holds them weakly
+        self._asked: _Question | None = None  # in a reply that may be a draft
+        self._question: _Question | None = None  # in the last one that was let out
+        self._deeds = Deeds()  # of the latest reply
+        self._left: set[asyncio.Task[None]] = set()  # the loop itself holds them weakly
 
     async def prepare(self, messages: Sequence[Message], stop: threading.Event) -> None:
         """Look whether it is a plain command, and let the language model read."""
@@ -159,14 +164,19 @@ class SkilledWriter:
         await self._chat.prepare(messages, stop)
 
     def ended(self, ending: Ending) -> None:
-        """Do what had to wait for the end of the reply."""
+        """What the reply has asked and learned counts from now on; do what had to wait for its
+        end. A draft that was thrown away comes to no end."""
+        self._question, self._asked = self._asked, None
+        self._situation.speaker.keep()
+        self._situation.strange |= any(not self._trusted(deed) for deed in self._deeds.all)
         later, self._situation.afterwards = self._situation.afterwards, []
         for deed in later:
             deed()
 
     async def forget(self) -> None:
         """Wipe what the language model has read, what we have asked, and what commands were."""
-        self._question = None
+        self._question = self._asked = None
+        self._situation.strange = False
         self._situation.last_reply = self._situation.words = ""
         self._situation.speaker.forget()
         self._understanding.intents.forget()
@@ -175,6 +185,7 @@ class SkilledWriter:
     async def write(self, request: Request) -> AsyncGenerator[str, None]:
         """The reply, clause by clause; what it does is told in `request.deeds`."""
         words = request.words
+        self._asked, self._deeds = None, request.deeds
         said = [m.content for m in request.messages if m.role == "assistant" and m.content]
         self._situation.last_reply = said[-1] if said else ""
         self._situation.words = words
@@ -254,7 +265,8 @@ class SkilledWriter:
         have had a word in it."""
         messages = [*request.messages, *done]
         strange = strange or self._strangers_in(messages)
-        corrected = said = False
+        corrected = said = doubtful = False
+        before = ""
         for _ in range(MOST_CALLS):
             wanted: ToolCall | None = None
             async with aclosing(self._chat.answer(messages, request.stop)) as parts:
@@ -263,10 +275,14 @@ class SkilledWriter:
                         wanted = part
                         continue
                     said = True
-                    if self._untrue(part, request):
-                        yield self._sentences.not_done
-                        return
-                    yield part
+                    before = _unfinished(before) + part
+                    doubtful = doubtful or self._untrue(before, request)
+                    if not doubtful:
+                        yield part
+            if wanted is None and doubtful:
+                yield self._sentences.not_done
+                return
+            doubtful = False  # it has announced what it does now
             if wanted is None:
                 if not said and not request.stop.is_set():  # a call that was never finished
                     yield self._sentences.failed
@@ -296,9 +312,14 @@ class SkilledWriter:
         yield self._sentences.failed
 
     def _strangers_in(self, messages: Sequence[Message]) -> bool:
-        """Whether others have had a word in the conversation: a document, a server."""
+        """Whether others have had a word in the conversation."""
         called = (self._toolbox.get(call.name) for m in messages for call in m.calls)
-        return any(tool is None or not tool.trusted for tool in called)
+        return self._situation.strange or any(tool is None or not tool.trusted for tool in called)
+
+    def _trusted(self, deed: Deed) -> bool:
+        tool = self._toolbox.get(deed.call.name)
+        own = tool is not None and tool.trusted
+        return deed.outcome.trusted if deed.outcome else own
 
     def _checked(self, call: ToolCall) -> tuple[Tool | None, Mapping[str, Any] | str]:
         """The tool, and the call's arguments; or what is wrong with them."""
@@ -307,7 +328,7 @@ class SkilledWriter:
     def _ask(self, tool: Tool, call: ToolCall, arguments: Mapping[str, Any]) -> str:
         asked = tool.question or f"Shall I really do this: {tool.spec.description.rstrip('.')}?"
         text = asked.format_map(_Blanks(arguments)).strip()
-        self._question = _Question(text, call, _now() + PATIENCE_S)
+        self._asked = _Question(text, call, _now() + PATIENCE_S)
         return text
 
     async def _do(
@@ -316,20 +337,24 @@ class SkilledWriter:
         """Use `tool`; says a filler if that takes long."""
         if tool.effect is not Effect.NONE:
             await request.certain.wait()
-        using = asyncio.create_task(run(tool, arguments, self._new_key()))
+        using = asyncio.create_task(self._use(deed, tool, arguments))
         try:
             done, _ = await asyncio.wait({using}, timeout=self._filler_after_s or None)
             if not done:
                 yield f"{self._sentences.filler} "
                 await asyncio.wait({using})
-            deed.outcome = using.result()
-            self._journal.publish(ToolUsed(self._journal.now(), tool.name, deed.outcome.ok))
+            using.result()
         finally:
             if not using.done() and tool.lasts:
                 self._left.add(using)
                 using.add_done_callback(self._left.discard)
             elif not using.done():
                 using.cancel()
+
+    async def _use(self, deed: Deed, tool: Tool, arguments: Mapping[str, Any]) -> None:
+        """What is done is known at once, whoever still waits for it."""
+        deed.outcome = await run(tool, arguments, self._new_key())
+        self._journal.publish(ToolUsed(self._journal.now(), tool.name, deed.outcome.ok))
 
     @staticmethod
     def _for_model(outcome: Outcome) -> bool:
@@ -342,10 +367,20 @@ class SkilledWriter:
 
     def _untrue(self, clause: str, request: Request) -> bool:
         """Whether `clause` claims what was not done; asked back, we may tell of earlier deeds."""
-        done = {d.call.name for d in request.deeds.all if d.acts and d.outcome and d.outcome.ok}
+        well = [deed for deed in request.deeds.all if deed.outcome and deed.outcome.ok]
+        calls = [deed.call for deed in well if deed.acts]
         if self._claims.asks_back(request.words):
-            done |= _done_before(request.messages)
-        return self._claims.unfounded(clause, done, request.deeds.failed)
+            calls += [call for call in _done_before(request.messages) if self._acts(call)]
+        done = {call.name: "" for call in calls}
+        for call in calls:
+            tool = self._toolbox.get(call.name)
+            done[call.name] += f" {call.text} {tool.spec.description if tool else ''}"
+        looked = any(not deed.acts for deed in well)
+        return self._claims.unfounded(clause, done, request.deeds.failed, looked=looked)
+
+    def _acts(self, call: ToolCall) -> bool:
+        tool = self._toolbox.get(call.name)
+        return tool is not None and tool.effect is not Effect.NONE
 
 
 class _Blanks(dict[str, Any]):
@@ -367,15 +402,19 @@ def _exchange(call: ToolCall, outcome: Outcome) -> list[Message]:
     return [Message("assistant", "", (call,)), Message("tool", outcome.text)]
 
 
-def _done_before(messages: Sequence[Message]) -> set[str]:
-    """The tools that have done something earlier in the conversation."""
-    pairs = pairwise(messages)
-    return {
-        call.name
-        for message, following in pairs
+def _done_before(messages: Sequence[Message]) -> list[ToolCall]:
+    """What was done earlier in the conversation."""
+    return [
+        call
+        for message, following in pairwise(messages)
         if following.role == "tool" and following.content.startswith('{"result"')
         for call in message.calls
-    }
+    ]
+
+
+def _unfinished(clause: str) -> str:
+    """What a clause leaves for the next one to finish: "I have, as you wished, called her"."""
+    return "" if clause.rstrip().endswith((".", "!", "?", ":", "…")) else clause
 
 
 def _clauses(text: str) -> Iterator[str]:
