@@ -91,7 +91,8 @@ class Claims:
             rf"\blet me{_MAYBE}(?! {talk}\b) \w+",
             rf"\b(?:i|i'm|we)\b(?: \S+){{1,6}} and {done}\b",
             rf"\b(?:i'm|i am|we're|we are){_MAYBE} (?!{talking}\b)(?:{now}|\w+ing)\b",
-            rf"{_NOT_NONE}\b(?:has|have|had|\w+'s|\w+'ve){_MAYBE} been (?!{_any(self.known)}\b)(?:{done}|{reached}|\w+ed)\b",
+            rf"{_NOT_NONE}\b(?:has|have|had|\w+'s|\w+'ve){_MAYBE} been"
+            rf" (?!{_any(self.known)}\b)(?:{done}|{reached}|\w+ed)\b",
             rf"{_NOT_NONE}\b(?:your|the|that) {things} (?:was|were|went){_MAYBE} {states}\b",
             rf"\b{things}(?: \S+){{0,5}}? ?{_WILL}{_MAYBE}(?: be)? (?:{acts}|{states})\b",
             rf"\b{anybody}(?: \w+){{0,4}}? ?(?:{_IS}|{_WILL}(?: be)?){_MAYBE}"
