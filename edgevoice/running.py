@@ -28,7 +28,7 @@ from edgevoice.reloading import Settings
 from edgevoice.room import Room, find_room, read_ahead, surroundings
 from edgevoice.show import Quiet, Show
 from edgevoice.signals import FaultLed, Leds, Phase, load_led
-from edgevoice.skills.builtin.household import Standing, status_words
+from edgevoice.skills.builtin.household import Condition, status_words
 from edgevoice.skills.skills import Skills
 from edgevoice.transports.loudness import Loudness
 from edgevoice.watchdog import Bulletin, Pulse, Watched
@@ -63,7 +63,7 @@ class Running:
         self._keeping = Keeping(wanted)
         self._start = Takeoff(wanted, self._bulletin, self._notifier, self._keeping.note)
         self._skills = Skills(wanted)
-        self._skills.status = self._standing
+        self._skills.status = self._condition
         self._opened = ExitStack()
         self._began = time.monotonic()
 
@@ -133,17 +133,17 @@ class Running:
                 workers,
             )
 
-    def _standing(self) -> str:
+    def _condition(self) -> str:
         """How we are, for the person who asks."""
         board = read_board()
-        standing = Standing(
+        condition = Condition(
             time.monotonic() - self._began,
             board.temperature_c if board else None,
             pressure_of(board) if board else Pressure.FINE,
             reaches=bool(ways_out()),
             profile=self._start.profile,
         )
-        return status_words(standing)
+        return status_words(condition)
 
     def _sound_changed(self, away: bool, words: str) -> None:
         self._led.fault(away)

@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 from fractions import Fraction
 
-from edgevoice.skills.builtin import number_words
+from edgevoice.skills import number_words
 
 _SECONDS = {
     **dict.fromkeys(("second", "seconds", "sec", "secs"), 1),

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
+from edgevoice.skills.phrasing import joined, sentence
 from edgevoice.skills.schedule import Entry, Kind, Now
-from edgevoice.skills.spoken_time import joined, time_words, when_words
+from edgevoice.skills.spoken_time import time_words, when_words
 
 
 def ring_words(entries: Sequence[Entry], now: Now) -> str:
@@ -14,7 +15,7 @@ def ring_words(entries: Sequence[Entry], now: Now) -> str:
     if any(entry.kind is Kind.ALARM for entry in entries):
         sentences.append(f"It's {time_words(now.local)}.")
     if timers:
-        sentences.append(_sentence(f"{joined(timers)} {'are' if timers[1:] else 'is'} done"))
+        sentences.append(sentence(f"{joined(timers)} {'are' if timers[1:] else 'is'} done"))
     if told := [entry.words for entry in reminders if entry.words]:
         sentences.append(f"A reminder: {joined(told)}.")
     if lost := [entry for entry in reminders if not entry.words]:
@@ -28,7 +29,7 @@ def late_words(entries: Sequence[Entry], now: Now, off: bool = False) -> str:
     reminders = [entry for entry in entries if entry.kind is Kind.REMINDER]
     others = [entry for entry in entries if entry.kind is not Kind.REMINDER]
     parts = [_past(entry, now) for entry in (*others, *reminders)]
-    return _sentence(f"{'while I was off, ' if off else ''}{joined(parts)}")
+    return sentence(f"{'while I was off, ' if off else ''}{joined(parts)}")
 
 
 def _past(entry: Entry, now: Now) -> str:
@@ -40,7 +41,3 @@ def _past(entry: Entry, now: Now) -> str:
             return f"there was an alarm {when}"
         case Kind.REMINDER:
             return f"you had a reminder {when}" + (f": {entry.words}" if entry.words else "")
-
-
-def _sentence(words: str) -> str:
-    return f"{words[0].upper()}{words[1:]}."

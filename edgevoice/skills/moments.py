@@ -9,8 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from edgevoice.skills.amounts import number
+from edgevoice.skills.spoken_time import DAYS
 
-DAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
+_DAYS = "|".join(DAYS).lower()
 
 _NAMED = {
     **dict.fromkeys(("noon", "midday", "twelve noon", "12 noon", "12:00 noon"), (12, 0)),
@@ -21,7 +22,7 @@ _PART = (
     r"|(?P<half>[ap]) ?m)"
 )
 _DAY = (
-    rf"(?:on )?(?:(?:this|next|coming|the coming) )?(?P<day>today|tomorrow|{'|'.join(DAYS)})"
+    rf"(?:on )?(?:(?:this|next|coming|the coming) )?(?P<day>today|tomorrow|{_DAYS})"
     r"(?: (?P<when>morning|afternoon|evening|night))?"
     r"|(?P<tonight>tonight)|this (?P<this>morning|afternoon|evening)"
 )

@@ -16,6 +16,7 @@ from datetime import datetime, time, timedelta, tzinfo
 from enum import Enum
 
 from edgevoice.privacy.lifetime import Moment, this_moment
+from edgevoice.skills.number_words import in_digits
 from edgevoice.skills.spoken_time import DAYS, duration_words, time_words
 from edgevoice.skills.tool import ToolFailedError
 
@@ -182,12 +183,6 @@ def _to_you(match: re.Match[str]) -> str:
 
 
 _WORD = re.compile(r"\w+")
-_SMALL = {
-    name: str(number)
-    for number, name in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve".split()
-    )
-} | {"fifteen": "15", "twenty": "20", "thirty": "30", "forty": "40", "sixty": "60", "ninety": "90"}
 
 
 def found(entries: Sequence[Entry], asked: str) -> list[Entry]:
@@ -197,5 +192,4 @@ def found(entries: Sequence[Entry], asked: str) -> list[Entry]:
 
 
 def _words(text: str) -> set[str]:
-    plain = (_SMALL.get(word, word) for word in _WORD.findall(text.lower()))
-    return {word.removesuffix("s") or word for word in plain}
+    return {word.removesuffix("s") or word for word in _WORD.findall(in_digits(text))}

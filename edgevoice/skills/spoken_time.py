@@ -1,8 +1,9 @@
 """Times as a person says them: "7:30 AM", "5 minutes and 30 seconds", "tomorrow at noon"."""
 
 import math
-from collections.abc import Sequence
 from datetime import date, datetime, time
+
+from edgevoice.skills.phrasing import joined
 
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 MONTHS = (
@@ -13,20 +14,25 @@ MONTHS = (
 _UNITS = ((86_400, "day"), (3_600, "hour"), (60, "minute"), (1, "second"))
 
 
-def joined(parts: Sequence[str]) -> str:
-    """`parts` as a list that is spoken: "one, two and three"."""
-    *before, last = parts
-    return f"{', '.join(before)} and {last}" if before else last
-
-
 def duration_words(seconds: int) -> str:
     """So many seconds (0 or more), exactly."""
+    return joined(_parts(seconds) or ["0 seconds"])
+
+
+def rough_words(seconds: float) -> str:
+    """So many seconds, in the two largest units that say something: "2 days and 3 hours"."""
+    minutes = int(max(0.0, seconds)) // 60
+    return joined(_parts(60 * minutes)[:2]) if minutes else "less than a minute"
+
+
+def _parts(seconds: int) -> list[str]:
+    """Days, hours, minutes and seconds, as far as there are any."""
     parts = []
     for size, unit in _UNITS:
         count, seconds = divmod(seconds, size)
         if count:
             parts.append(f"{count} {unit}" if count == 1 else f"{count} {unit}s")
-    return joined(parts) if parts else "0 seconds"
+    return parts
 
 
 def left_words(seconds: float) -> str:

@@ -9,7 +9,7 @@ factor  = … percent of factor | the square root of factor | three quarters of 
 from collections.abc import Sequence
 
 from edgevoice.skills.amounts import number_at
-from edgevoice.skills.builtin.number_words import written
+from edgevoice.skills.number_words import written
 
 _SIGNS: tuple[tuple[tuple[str, ...], str], ...] = (
     (("plus",), "+"),

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from edgevoice.skills.amounts import duration, number, spoken
 from edgevoice.skills.builtin.arithmetic import work_out
-from edgevoice.skills.moments import DAYS, Moment, moment, time_of_day
+from edgevoice.skills.moments import Moment, moment, time_of_day
+from edgevoice.skills.spoken_time import DAYS
 from edgevoice.skills.sums import expression
 from tools.train.chat.number_words import words
 
@@ -159,7 +160,7 @@ def test_no_times(said: str) -> None:
     assert time_of_day(spoken(said)) is None
 
 
-@given(st.sampled_from([*DAYS, "today", "tomorrow"]), st.integers(0, 23))
+@given(st.sampled_from([*map(str.lower, DAYS), "today", "tomorrow"]), st.integers(0, 23))
 def test_days_before_and_behind_the_time(day: str, hour: int) -> None:
     wanted = Moment(f"{hour:02}:00", day)
     for on in (day, f"on {day}", f"next {day}"):

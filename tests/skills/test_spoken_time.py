@@ -7,11 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from edgevoice.skills.phrasing import joined
 from edgevoice.skills.spoken_time import (
     date_words,
     duration_words,
-    joined,
     left_words,
+    rough_words,
     time_words,
     when_words,
 )
@@ -33,6 +34,20 @@ NOW = datetime(2026, 11, 21, 15, 0)  # a Saturday
 )
 def test_a_duration_is_said_in_its_units(seconds: int, words: str) -> None:
     assert duration_words(seconds) == words
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (-5, "less than a minute"),
+        (60, "1 minute"),
+        (3600, "1 hour"),
+        (86_400 + 120, "1 day and 2 minutes"),
+        (3 * 86_400 + 7200 + 60, "3 days and 2 hours"),
+    ],
+)
+def test_a_rough_duration_has_two_units_at_most(seconds: float, words: str) -> None:
+    assert rough_words(seconds) == words
 
 
 @given(st.integers(0, 10**7))

@@ -13,7 +13,7 @@ from edgevoice.bench.skills.trial import Tried, attempt
 from edgevoice.bench.turns.requests import spoken_requests
 from edgevoice.engines.base import Transcriber
 from edgevoice.skills.amounts import spoken as words_of
-from edgevoice.skills.builtin.number_words import in_digits
+from edgevoice.skills.number_words import in_digits
 
 SPOKEN = 40
 """So many requests are spoken."""

@@ -19,7 +19,7 @@ from fractions import Fraction
 from math import isqrt, log2
 from typing import NoReturn
 
-from edgevoice.skills.builtin.number_words import in_digits
+from edgevoice.skills.number_words import in_digits
 
 LONGEST = 300
 """Characters of a sum; people say shorter ones."""

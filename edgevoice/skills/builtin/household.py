@@ -6,27 +6,25 @@ from functools import partial
 
 from edgevoice.board import Pressure
 from edgevoice.dialog.attention import Signal
+from edgevoice.skills.spoken_time import rough_words
 from edgevoice.skills.tool import Effect, Tool, ToolFailedError, tool
 from edgevoice.skills.writer import Situation
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class Condition:
     """How we are.
 
     `running_s`: seconds since the start. `temperature_c`: of the processor; None: the board does
     not tell. `pressure`: of heat, or of a weak supply. `reaches`: whether there is a network.
-    `muted`: whether the microphone is shut. `profile`: which smaller settings we run with; empty:
-    none. `troubles`: what else is wrong, in sentences.
+    `profile`: which smaller settings we run with; empty: none.
     """
 
     running_s: float
     temperature_c: float | None = None
     pressure: Pressure = Pressure.FINE
     reaches: bool = False
-    muted: bool = False
     profile: str = ""
-    troubles: tuple[str, ...] = ()
 
 
 _PRESSED = {
@@ -35,35 +33,20 @@ _PRESSED = {
 }
 
 
-def status_words(standing: Standing) -> str:
-    """`standing`, for a person."""
-    return " ".join(_sentences(standing))
+def status_words(condition: Condition) -> str:
+    """`condition`, for a person."""
+    return " ".join(_sentences(condition))
 
 
-def _sentences(standing: Standing) -> Iterator[str]:
-    yield from standing.troubles
-    yield f"I have been running for {duration_words(standing.running_s)}."
-    if standing.temperature_c is not None:
-        yield f"My processor is at {standing.temperature_c:.0f} degrees Celsius."
-    if standing.pressure in _PRESSED:
-        yield _PRESSED[standing.pressure]
-    if standing.profile:
-        yield f"I use the smaller settings called {standing.profile}."
-    yield "There is a network connection." if standing.reaches else "I am offline."
-    if standing.muted:
-        yield "My microphone is muted."
-
-
-def duration_words(seconds: float) -> str:
-    """How long that is, in the two largest units that say something: "2 days and 3 hours"."""
-    minutes = int(max(0.0, seconds)) // 60
-    days, hours, minutes = minutes // 1440, minutes // 60 % 24, minutes % 60
-    parts = [
-        f"{count} {unit}" if count == 1 else f"{count} {unit}s"
-        for count, unit in ((days, "day"), (hours, "hour"), (minutes, "minute"))
-        if count
-    ]
-    return " and ".join(parts[:2]) if parts else "less than a minute"
+def _sentences(condition: Condition) -> Iterator[str]:
+    yield f"I have been running for {rough_words(condition.running_s)}."
+    if condition.temperature_c is not None:
+        yield f"My processor is at {condition.temperature_c:.0f} degrees Celsius."
+    if condition.pressure in _PRESSED:
+        yield _PRESSED[condition.pressure]
+    if condition.profile:
+        yield f"I use the smaller settings called {condition.profile}."
+    yield "There is a network connection." if condition.reaches else "I am offline."
 
 
 def household_tools(

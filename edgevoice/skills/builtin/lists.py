@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from edgevoice.errors import OutputError
 from edgevoice.skills.documents import Documents
+from edgevoice.skills.phrasing import capital, joined, sentence
 from edgevoice.skills.tool import Effect, Tool, ToolFailedError, tool
 
 DOCUMENT = "lists"
@@ -118,8 +119,8 @@ def list_tools(storage: Documents | None) -> list[Tool]:
         name, entries = _name(list), _entries(item)
         new = pad.add(name, entries)
         if not new:
-            return f"{_capital(listed(entries))} {_is(entries)} on {called(name)} already."
-        return f"I have put {listed(new)} on {called(name)}."
+            return f"{capital(joined(entries))} {_is(entries)} on {called(name)} already."
+        return f"I have put {joined(new)} on {called(name)}."
 
     @tool(effect=Effect.NONE)
     def read_list(list: str = "shopping") -> str:
@@ -175,21 +176,15 @@ def called(name: str) -> str:
     return "your notes" if name == NOTES else f"your {name} list"
 
 
-def listed(entries: Sequence[str]) -> str:
-    """`entries` as they are said: "milk, eggs and bread"."""
-    *most, last = entries
-    return f"{', '.join(most)} and {last}" if most else last
-
-
 def _read_out(name: str, entries: Sequence[str]) -> str:
     if not entries:
         return "You have no notes." if name == NOTES else f"There is nothing on {called(name)}."
     if name == NOTES:
         count = "one note" if len(entries) == 1 else f"{len(entries)} notes"
-        return " ".join([f"You have {count}.", *(_sentence(entry) for entry in entries)])
+        return " ".join([f"You have {count}.", *(sentence(entry) for entry in entries)])
     if len(entries) < MANY:
-        return f"On {called(name)}: {listed(entries)}."
-    return f"On {called(name)}, {len(entries)} things: {listed(entries)}."
+        return f"On {called(name)}: {joined(entries)}."
+    return f"On {called(name)}, {len(entries)} things: {joined(entries)}."
 
 
 def _name(given: str) -> str:
@@ -241,11 +236,3 @@ def _words(entry: str) -> frozenset[str]:
 
 def _is(entries: Sequence[str]) -> str:
     return "is" if len(entries) == 1 else "are"
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
-
-
-def _sentence(text: str) -> str:
-    return _capital(text if text[-1] in ".?!" else f"{text}.")

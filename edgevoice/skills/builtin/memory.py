@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from edgevoice.errors import OutputError
 from edgevoice.skills.facts import LONGEST, FullError, Memory
+from edgevoice.skills.phrasing import sentence
 from edgevoice.skills.tool import Effect, Tool, ToolFailedError, tool
 
 FORBIDDEN = (
@@ -69,7 +70,7 @@ def memory_tools(memory: Memory | None, speaker: Callable[[], str] = lambda: "")
             return "You have not told me anything about that."
         more = len(facts) - len(told)
         rest = f" And {more} more." if more and not wanted else ""
-        return f"You told me this: {'. '.join(map(_sentence, told))}.{rest}"
+        return f"You told me this: {' '.join(map(sentence, told))}{rest}"
 
     @tool(effect=Effect.DANGEROUS, question="Shall I really forget that for good?")
     def forget_facts(about: str = "") -> str:
@@ -92,7 +93,3 @@ def _subject(about: str) -> str:
     """What `about` is about; empty for everything of the person's own."""
     plain = " ".join(about.lower().replace("’", "'").split()).strip(".!?;, ")
     return "" if _EVERYTHING.fullmatch(plain) else _OPENING.sub("", plain)
-
-
-def _sentence(text: str) -> str:
-    return text[:1].upper() + text[1:]

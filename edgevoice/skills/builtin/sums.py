@@ -1,7 +1,7 @@
 """A tool that works out sums: exactly, and not by the language model."""
 
 from edgevoice.skills.builtin.arithmetic import SumError, work_out
-from edgevoice.skills.builtin.number_words import spoken
+from edgevoice.skills.number_words import spoken
 from edgevoice.skills.tool import Effect, Tool, ToolFailedError, tool
 
 

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator
 
 from edgevoice.skills.announcing import late_words
+from edgevoice.skills.phrasing import capital, joined
 from edgevoice.skills.ringing import Ringer
 from edgevoice.skills.schedule import (
     After,
@@ -18,7 +19,7 @@ from edgevoice.skills.schedule import (
     reminder_of,
     ring_time,
 )
-from edgevoice.skills.spoken_time import duration_words, joined, left_words, when_words
+from edgevoice.skills.spoken_time import duration_words, left_words, when_words
 from edgevoice.skills.tool import Effect, Tool, ToolFailedError, tool
 
 LONGEST_TIMER_S = 24 * 3_600
@@ -53,7 +54,7 @@ def _timers(ringer: Ringer) -> list[Tool]:
             raise ToolFailedError("A timer can run for 24 hours at most.")
         words = label_of(label)
         ringer.add(Kind.TIMER, After(seconds, ringer.now.moment), words)
-        what = f"{words[0].upper()}{words[1:]} timer" if words else "Timer"
+        what = f"{capital(words)} timer" if words else "Timer"
         return f"{what} set for {duration_words(seconds)}."
 
     @tool
@@ -157,7 +158,7 @@ def _reminders(ringer: Ringer) -> list[Tool]:
         there = ringer.pending(Kind.REMINDER)
         each = [f"{_when(ringer, entry)}{_about(entry)}." for entry in there]
         if each[1:]:
-            said = [f"There are {len(each)} reminders.", *(it[0].upper() + it[1:] for it in each)]
+            said = [f"There are {len(each)} reminders.", *map(capital, each)]
         else:
             said = [f"There is one reminder, {each[0]}" if each else "There is no reminder."]
         return _told(said, ringer, Kind.REMINDER)

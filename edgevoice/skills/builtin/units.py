@@ -4,7 +4,7 @@ import math
 from fractions import Fraction
 
 from edgevoice.skills.builtin.measures import KINDS, Unit, UnlikeError, choose, convert_exactly
-from edgevoice.skills.builtin.number_words import spoken
+from edgevoice.skills.number_words import spoken
 from edgevoice.skills.tool import Effect, Tool, ToolFailedError, tool
 
 PLACES = 3

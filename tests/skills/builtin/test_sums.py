@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from edgevoice.dialog.speakable import speakable
 from edgevoice.skills.builtin.arithmetic import LONGEST, SumError, work_out
-from edgevoice.skills.builtin.number_words import in_digits, spoken, written
 from edgevoice.skills.builtin.sums import sum_tools
+from edgevoice.skills.number_words import in_digits, spoken, written
 from edgevoice.skills.tool import Effect, ToolFailedError
 from tests.skills.builtin.using import Bench
 
