@@ -163,7 +163,7 @@ class Servers:
             run,
             Effect(server.effects.get(offered.name, "dangerous")),
             server.timeout_s,
-            question=f"Shall I really use {_spoken(offered.name)} of {server.name}?",
+            question=f"Shall I really use {_spoken(offered.name)} of {server.name}{{*}}?",
             trusted=False,
             source=f"MCP server {server.name}",
         )

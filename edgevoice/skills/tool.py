@@ -60,8 +60,8 @@ class Tool:
     """Something that can be used. `arguments` checks them. `timeout_s`: how long one try may take.
     `tries`: how often it is tried; more than once only where doing it twice is doing it once.
     `lasts`: whether it goes on when the person interrupts. `question`: what is asked before it is
-    used where that wants a yes, with the arguments in braces. `trusted`: whether what it answers is
-    ours. `source`: where it is from, for people."""
+    used where that wants a yes, with the arguments in braces (`{*}`: all of them). `trusted`:
+    whether what it answers is ours. `source`: where it is from, for people."""
 
     spec: ToolSpec
     arguments: type[BaseModel]
@@ -70,7 +70,7 @@ class Tool:
     timeout_s: float = 10.0
     tries: int = 1
     lasts: bool = False
-    question: str = ""
+    question: str = "Shall I really do that{*}?"
     trusted: bool = True
     source: str = BUILT_IN
 
@@ -211,13 +211,17 @@ def _arguments(
     return create_model(function.__name__, __config__=config, **fields)
 
 
+ALL_OF_THEM = "*"
+"""In a question, `{*}` stands for all arguments: nobody can agree to what they are not told."""
+
+
 def _question(question: str, said: str, parameters: Mapping[str, Any]) -> str:
     """What is asked before the tool is used; the parameters may stand in it, in braces."""
     if not question:
         said = said.rstrip(".").replace("{", "{{").replace("}", "}}")
-        return f"Shall I really do this: {said}?"
+        return f"Shall I really do this: {said}{{{ALL_OF_THEM}}}?"
     asked = {field for _, field, _, _ in string.Formatter().parse(question) if field is not None}
-    if unknown := asked - parameters.keys():
+    if unknown := asked - parameters.keys() - {ALL_OF_THEM}:
         raise TypeError(f"its question names {min(unknown)!r}, which is no parameter of it")
     return question
 

@@ -26,16 +26,21 @@ from edgevoice.dialog.clauses import ClauseSplitter
 from edgevoice.dialog.deeds import Deed, Deeds
 from edgevoice.dialog.events import Routed, ToolUsed
 from edgevoice.dialog.history import Message
+from edgevoice.errors import one_line, printable
 from edgevoice.report import Journal
 from edgevoice.responders.base import Ending, Request
 from edgevoice.responders.writers import ChatWriter
 from edgevoice.skills.introductions import Speaker
+from edgevoice.skills.phrasing import joined
 from edgevoice.skills.runner import run
-from edgevoice.skills.tool import Effect, Tool
+from edgevoice.skills.tool import ALL_OF_THEM, Effect, Tool
 from edgevoice.skills.toolbox import Toolbox
 
 MOST_CALLS = 4
 """Calls of the model for one reply: a small model can go round in circles."""
+
+LONGEST_ARGUMENT = 80
+"""Letters of it that a question of ours tells."""
 
 PATIENCE_S = 60.0
 """Seconds for which a question of ours waits for a yes, the time to say it included."""
@@ -326,8 +331,9 @@ class SkilledWriter:
         return self._toolbox.get(call.name), self._toolbox.check(call)
 
     def _ask(self, tool: Tool, call: ToolCall, arguments: Mapping[str, Any]) -> str:
-        asked = tool.question or f"Shall I really do this: {tool.spec.description.rstrip('.')}?"
-        text = asked.format_map(_Blanks(arguments)).strip()
+        given = {name: arguments[name] for name in call.arguments if name in arguments}
+        told = _Blanks({**arguments, ALL_OF_THEM: _with_words(given)})
+        text = printable(one_line(tool.question.format_map(told)))
         self._asked = _Question(text, call, _now() + PATIENCE_S)
         return text
 
@@ -388,6 +394,16 @@ class _Blanks(dict[str, Any]):
 
     def __missing__(self, key: str) -> str:
         return ""
+
+
+def _with_words(arguments: Mapping[str, Any]) -> str:
+    """`arguments` for a person who is asked whether to go on with them."""
+    parts = [
+        f"{name.replace('_', ' ')} {str(value)[:LONGEST_ARGUMENT]}"
+        for name, value in arguments.items()
+        if value not in ("", None)
+    ]
+    return f", with {joined(parts)}" if parts else ""
 
 
 def _now() -> float:

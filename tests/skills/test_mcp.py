@@ -118,10 +118,10 @@ def test_a_tool_is_told_of_as_the_server_does(toolbox: Toolbox) -> None:
 def test_what_the_operator_does_not_vouch_for_asks_first(toolbox: Toolbox) -> None:
     effects = {tool.name: (tool.effect, tool.question) for tool in toolbox.tools}
     assert effects["moody_add"][0] is Effect.NONE
-    assert effects["moody_greet"] == (Effect.ACTS, "Shall I really use greet of moody?")
+    assert effects["moody_greet"] == (Effect.ACTS, "Shall I really use greet of moody{*}?")
     assert effects["moody_turnLight_on"] == (
         Effect.DANGEROUS,
-        "Shall I really use turn light on of moody?",
+        "Shall I really use turn light on of moody{*}?",
     )
 
 

@@ -217,7 +217,7 @@ def test_a_dangerous_tool_asks_first() -> None:
         """Clears {everything}."""
 
     assert clear.question.format(name="shopping") == "Clear the list shopping?"
-    assert wipe.question.format() == "Shall I really do this: Clears {everything}?"
+    assert wipe.question.format_map({"*": ""}) == "Shall I really do this: Clears {everything}?"
 
 
 def test_so_do_others_after_they_were_told_to_by_strangers() -> None:
@@ -225,7 +225,7 @@ def test_so_do_others_after_they_were_told_to_by_strangers() -> None:
     def look() -> None:
         """Looks at {everything}."""
 
-    assert look.question.format() == "Shall I really do this: Looks at {everything}?"
+    assert look.question.format_map({"*": ""}) == "Shall I really do this: Looks at {everything}?"
 
 
 # --- what cannot be told

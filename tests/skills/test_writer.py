@@ -103,10 +103,12 @@ class Desk:
     situation: Situation = field(default_factory=Situation)
 
     chat: ScriptedChat = field(default_factory=lambda: ScriptedChat([]))
+    more: Sequence[Tool] = ()
 
     def __post_init__(self) -> None:
         self.chat = ScriptedChat(self.script) if self.script else self.chat
-        toolbox = Toolbox(self.world.tools())
+        tools = {each.name: each for each in (*self.world.tools(), *self.more)}
+        toolbox = Toolbox(tools.values())
         journal = Journal([self.log.append])
         self.writer = SkilledWriter(
             ChatWriter(self.chat, InlineWorker(), journal, lambda: toolbox.specs),
@@ -386,7 +388,7 @@ def test_what_others_wrote_is_data(hostile: Hostile) -> None:
 def test_after_what_others_wrote_every_deed_wants_a_yes() -> None:
     desk = Desk([ToolCall("read_page", {}), TIMER])
     first, second = talk(desk, "read me the page", "yes")
-    assert first.startswith("Shall I really do this: Set a timer?")
+    assert first == "Shall I really do this: Set a timer, with seconds 60?"
     assert second == "Your timer is set for 60 seconds."
 
 
@@ -444,6 +446,20 @@ def test_a_name_in_a_draft_is_nobodys() -> None:
 
     run_virtual(hold())
     assert desk.situation.speaker.name == ""
+
+
+def test_whoever_agrees_was_told_to_what() -> None:
+    call = ToolCall("set_timer", {"seconds": 60, "label": "a\nb " + 99 * "x", "sound": ""})
+
+    @tool
+    async def set_timer(seconds: int, label: str = "", sound: str = "") -> str:
+        """Set {a} timer."""
+        return "Done."
+
+    desk = Desk([ToolCall("read_page", {}), call], more=[set_timer])
+    (question,) = talk(desk, "read me the page")
+    told = "a b " + 76 * "x"
+    assert question == f"Shall I really do this: Set {{a}} timer, with seconds 60 and label {told}?"
 
 
 def test_what_was_quoted_once_makes_later_deeds_of_the_model_want_a_yes() -> None:
