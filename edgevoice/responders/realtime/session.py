@@ -29,12 +29,14 @@ class Fault(StrEnum):
     STALLED = "does not answer in time"
     GARBLED = "sends what nobody understands"
     REJECTED = "cannot answer that"
+    SPENT = "has cost enough for today"
 
 
 CURES = {
     Fault.UNREACHABLE: "Check the network, and cloud.base_url.",
     Fault.REFUSED: "Check the key in cloud.api_key_file, cloud.model, and the account.",
     Fault.RATE_LIMITED: "Wait a while, or ask the service for a higher limit.",
+    Fault.SPENT: "Raise cloud.money_per_day or cloud.minutes_per_day, or wait until tomorrow.",
     Fault.GARBLED: "Check cloud.base_url: is it a realtime service?",
 }
 

@@ -1,0 +1,86 @@
+"""Puts a line to a service together, as the settings say; nothing of it is imported before that."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from importlib.util import find_spec
+
+from edgevoice.config import CloudConfig, Config
+from edgevoice.errors import ConfigError
+from edgevoice.privacy.cues import cues_of
+from edgevoice.privacy.redaction import redact
+from edgevoice.responders.realtime.guard import (
+    Guard,
+    Ledger,
+    Record,
+    check_allowed,
+    prices_of,
+    read_key,
+)
+from edgevoice.responders.realtime.line import Line
+from edgevoice.responders.realtime.meter import Budget
+from edgevoice.responders.realtime.session import RealtimeSession
+
+Make = Callable[[], RealtimeSession]
+
+
+@dataclass(frozen=True, slots=True)
+class Flavour:
+    """A service: how its sessions are made, from settings and key; the packages, as imported, that
+    this needs, and the extra of ours that brings them."""
+
+    make: Callable[[CloudConfig, str], RealtimeSession]
+    packages: tuple[str, ...]
+    extra: str
+
+
+def load_line(config: Config, ledger: Ledger, record: Record) -> Line | None:
+    """The line to the service that `config` allows; None where it allows none.
+
+    Raises `ConfigError`: no consent, `privacy.network: offline`, no key, a package is missing.
+    """
+    if not check_allowed(config):
+        return None
+    cloud = config.cloud
+    cues = cues_of(config.stt.language) if cloud.redact else None
+    guard = Guard(
+        prices_of(cloud),
+        Budget(cloud.money_per_day, 60 * cloud.minutes_per_day),
+        ledger,
+        record,
+        redacted=lambda text: redact(text, cues).text if cues else text,
+    )
+    return Line(_maker(cloud), guard, idle_s=60 * cloud.idle_minutes)
+
+
+def _maker(cloud: CloudConfig) -> Make:
+    flavour = FLAVOURS.get(cloud.engine)
+    if flavour is None:
+        raise ConfigError(
+            f"cloud.engine is {cloud.engine}, which is not known", f"Known: {', '.join(FLAVOURS)}."
+        )
+    for package in flavour.packages:
+        if not _there(package):
+            raise ConfigError(
+                f"cloud.engine is {cloud.engine}, but the package {package} is not installed",
+                f"Run `pip install 'edgevoice[{flavour.extra}]'`.",
+            )
+    # Somebody's own service may want no key.
+    key = "none" if cloud.base_url and not cloud.api_key_file else read_key(cloud.api_key_file)
+    return partial(flavour.make, cloud, key)
+
+
+def _there(package: str) -> bool:
+    try:
+        return find_spec(package) is not None
+    except ModuleNotFoundError:  # not even what it lies in
+        return False
+
+
+def _openai(cloud: CloudConfig, key: str) -> RealtimeSession:
+    from edgevoice.responders.realtime.openai_session import OpenAISession, OpenAISettings
+
+    return OpenAISession(OpenAISettings(key, cloud.model, cloud.voice, cloud.base_url))
+
+
+FLAVOURS: Mapping[str, Flavour] = {"openai": Flavour(_openai, ("openai", "websockets"), "openai")}

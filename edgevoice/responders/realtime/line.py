@@ -1,0 +1,352 @@
+"""The line to a service: opened when somebody speaks, kept for a while, mended when it breaks.
+
+    hear ──▶ Outbox ──▶ worker ──▶ RealtimeSession ──▶ reader ──▶ Answer (the reply's events)
+
+One worker opens the session and sends what waits, in order; one reader takes what comes. Whatever
+fails, fails all of it: the session is hung up, the reply that waits is told, and the next one gets
+a new session with the conversation so far. That is one way to begin instead of many to recover.
+"""
+
+import asyncio
+import logging
+import random
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+
+from edgevoice.audio.chunk import Samples
+from edgevoice.dialog.history import Message
+from edgevoice.responders.realtime.backoff import backoff_s
+from edgevoice.responders.realtime.guard import Guard
+from edgevoice.responders.realtime.outbox import Outbox
+from edgevoice.responders.realtime.replay import before_the_question, unsaid
+from edgevoice.responders.realtime.session import (
+    CloudError,
+    Done,
+    Event,
+    Expiring,
+    Failed,
+    Fault,
+    Interrupted,
+    RealtimeSession,
+    Usage,
+)
+
+log = logging.getLogger(__name__)
+
+LIFE = 0.8
+"""The share of a session's longest life after which it is replaced, when nobody speaks."""
+SPEAKING_S = 2.0
+"""Whoever was heard so lately may be speaking still."""
+
+Order = Callable[[RealtimeSession], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is to be answered, after `before` was said: `words`; the person `said` so, or more.
+    `voiced`: the voice that was heard says the same, and is the better question."""
+
+    before: Sequence[Message]
+    words: str
+    said: str
+    voiced: bool
+
+
+class Answer:
+    """What comes of a question."""
+
+    def __init__(self, question: Question) -> None:
+        self.question = question
+        self._events: asyncio.Queue[Event] = asyncio.Queue()
+
+    def put(self, event: Event) -> None:
+        """The next event of it."""
+        self._events.put_nowait(event)
+
+    async def next(self, patience_s: float) -> Event:
+        """The next event; raises `CloudError` when it is late."""
+        try:
+            async with asyncio.timeout(patience_s):
+                return await self._events.get()
+        except TimeoutError:
+            raise CloudError(Fault.STALLED) from None
+
+    @property
+    def waiting(self) -> bool:
+        """Whether there is an event already."""
+        return not self._events.empty()
+
+
+class Line:
+    """At most one session. Everything is called in the event loop."""
+
+    def __init__(
+        self,
+        make: Callable[[], RealtimeSession],
+        guard: Guard,
+        idle_s: float,
+        luck: Callable[[], float] = random.random,
+    ) -> None:
+        """`make`: a new session, not connected. `idle_s`: seconds without a turn after which it is
+        closed."""
+        self.noticed = False
+        """Whether the person knows by now that a service on the internet is asked. Before that,
+        nothing leaves."""
+        self._make = make
+        self._guard = guard
+        self._idle_s = idle_s
+        self._luck = luck
+        self._outbox: Outbox[Answer | Order] = Outbox()
+        self._news = asyncio.Event()
+        self._session: RealtimeSession | None = None
+        self._tasks: list[asyncio.Task[None]] = []  # worker and reader
+        self._closing: set[asyncio.Task[None]] = set()
+        self._answer: Answer | None = None
+        self._latest: list[Message] = []  # the conversation, as far as we were told
+        self._known: list[Message] = []  # as far as the session was
+        self._unasked = False  # whether it has heard a voice since the last question
+        self._failures = 0
+        self._not_before = 0.0
+        self._last_fault = Fault.UNREACHABLE
+        self._used = 0.0  # when somebody last wanted anything
+        self._until = 0.0  # when the session must be replaced
+
+    @property
+    def fault(self) -> Fault | None:
+        """Why nothing can be asked now; None if something can."""
+        if self._guard.left_s(self._now()) <= 0:
+            return Fault.SPENT
+        return self._last_fault if self._now() < self._not_before else None
+
+    def tell_spent(self) -> bool:
+        """Whether the person has to be told that the budget of the day is spent."""
+        return self._guard.tell_spent()
+
+    @property
+    def whole(self) -> bool:
+        """Whether all of what the person says has been sent, or is about to be."""
+        return self._outbox.whole
+
+    def tell(self, messages: Sequence[Message]) -> None:
+        """The conversation by now, but for what the person is saying."""
+        self._latest = before_the_question(messages)
+
+    def voice(self, pcm: Samples, fresh: bool) -> None:
+        """The person's voice goes on; `fresh`: an utterance begins here."""
+        if not self.noticed or not self._latest or self.fault:
+            self._outbox.spoil()
+            return
+        if fresh and self._unasked:
+            self._unasked = False
+            self._outbox.order(_clear)
+        self._outbox.voice(pcm, fresh)
+        self._wake()
+
+    def ask(self, question: Question) -> Answer:
+        """Send a question off. Raises `CloudError` where nothing can be asked now."""
+        if fault := self.fault:
+            raise CloudError(fault)
+        assert self.noticed, "nothing may leave before the person was told"
+        self.stop()
+        self._latest = list(question.before)
+        self._answer = Answer(question)
+        self._outbox.order(self._answer)
+        self._wake()
+        return self._answer
+
+    def deaf(self) -> None:
+        """What the person says now is not for the service."""
+        self._outbox.spoil()
+
+    def stop(self, answer: Answer | None = None) -> None:
+        """Nobody wants `answer` any more; nothing: whichever there is."""
+        if self._answer and answer in (None, self._answer):
+            self._answer = None
+            self._outbox.order(_stop)
+            self._news.set()
+
+    def ended(self, heard: str, heard_ms: float, interrupted: bool) -> None:
+        """Of the last answer, the person has heard so much."""
+        self.stop()
+        if not self._session:
+            return
+        if interrupted:
+            self._outbox.order(lambda session: session.truncate(heard_ms))
+            self._news.set()
+        if heard.strip():
+            self._known.append(Message("assistant", heard))
+
+    def give_up(self, fault: Fault) -> None:
+        """The service does not do as it should: hang up, and leave it alone for a while."""
+        self._fail(fault)
+
+    async def forget(self) -> None:
+        """Hang up: what was said is to be forgotten, there as well."""
+        self._latest, self.noticed = [], False
+        self._hang_up("forgotten")
+
+    async def close(self) -> None:
+        """Hang up, and wait until that is done."""
+        self._hang_up("stopped")
+        while self._closing:
+            await asyncio.gather(*self._closing)
+
+    def _now(self) -> float:
+        return asyncio.get_running_loop().time()
+
+    def _wake(self) -> None:
+        self._used = self._now()
+        self._news.set()
+        if not self._session:
+            self._begin()
+
+    def _begin(self) -> None:
+        self._guard.opened(self._now(), "asked" if self._answer else "spoken to")
+        self._session = self._make()
+        self._tasks = [asyncio.create_task(self._work(self._session))]
+
+    async def _work(self, session: RealtimeSession) -> None:
+        """Hold a session, from its beginning to its end."""
+        try:
+            opening = self._answer.question.before if self._answer else self._latest
+            await session.connect(self._guard.leaving(opening))
+            self._known = list(opening)
+            self._until = self._now() + LIFE * session.longest_s
+            self._tasks.append(asyncio.create_task(self._read(session)))
+            reason = ""
+            while self._session is session and not reason:
+                await self._send_all(session)
+                reason = await self._rest(session)
+        except CloudError as error:
+            self._fail(error.fault)
+        else:
+            if self._session is session:
+                self._hang_up(reason)
+
+    async def _send_all(self, session: RealtimeSession) -> None:
+        """Send what waits."""
+        self._news.clear()
+        while self._session is session and (item := self._outbox.take()) is not None:
+            if isinstance(item, Answer):
+                if item is self._answer:  # else it was stopped before it was asked
+                    await self._ask(session, item.question)
+            elif callable(item):
+                await item(session)
+            else:
+                self._unasked = True
+                await session.send_audio(item)
+
+    async def _ask(self, session: RealtimeSession, question: Question) -> None:
+        told = unsaid(self._known, question.before, question.said)
+        if told is None:
+            self._again(question)
+            return
+        new, rest = told
+        words = (rest if question.words == question.said else "") or question.words
+        if new:
+            await session.add(self._guard.leaving(new))
+        if question.voiced and self._outbox.whole and self._unasked:
+            await session.ask()
+        elif words:
+            await session.ask(words)
+        else:  # there is a voice, of which a part was lost, and no words
+            self._take(Interrupted())
+        self._unasked = False
+        self._known = [*question.before, Message("user", question.said)]
+
+    def _again(self, question: Question) -> None:
+        """The session knows another conversation: ask in a new one, which knows this one."""
+        answer = self._answer
+        assert answer and answer.question is question
+        self._answer = None
+        self._hang_up("recycled")
+        self._answer = answer
+        self._outbox.order(answer)
+        self._begin()
+
+    async def _rest(self, session: RealtimeSession) -> str:
+        """Wait for something to do; answers why there is nothing any more, if so."""
+        while self._session is session and not self._news.is_set():
+            now = self._now()
+            ends = {
+                self._used + self._idle_s: "idle",
+                self._until: "recycled",
+                now + self._guard.left_s(now): "budget spent",
+            }
+            due = min(ends)
+            if due <= now:
+                if not self._answer and now >= self._used + SPEAKING_S:
+                    return ends[due]
+                due = now + SPEAKING_S
+            try:
+                async with asyncio.timeout_at(due):
+                    await self._news.wait()
+            except TimeoutError:
+                continue
+        return ""
+
+    async def _read(self, session: RealtimeSession) -> None:
+        try:
+            async for event in session.events():
+                self._take(event)
+                if self._session is not session:
+                    return
+        except CloudError as error:
+            self._fail(error.fault)
+
+    def _take(self, event: Event) -> None:
+        match event:
+            case Usage():
+                self._guard.used(event)
+                self._news.set()  # it may be enough
+            case Expiring(left_s=left_s):
+                self._until = min(self._until, self._now() + LIFE * left_s)
+                self._news.set()
+            case Failed(fault=fault, retry_s=retry_s):
+                self._fail(fault, retry_s)
+            case _ if self._answer:
+                self._used = self._now()
+                self._answer.put(event)
+                if isinstance(event, Done | Interrupted):
+                    self._failures = 0
+                    self._answer = None
+
+    def _fail(self, fault: Fault, told_s: float = 0.0) -> None:
+        log.warning("%s", CloudError(fault))
+        self._failures += 1
+        self._last_fault = fault
+        wait = backoff_s(fault, self._failures, self._luck(), told_s)
+        self._not_before = self._now() + wait
+        self._hang_up(fault.name.lower().replace("_", " "))
+
+    def _hang_up(self, reason: str) -> None:
+        """End the session, if there is one, and whatever waits for it."""
+        session, self._session = self._session, None
+        self._outbox.clear()
+        if self._answer:
+            self._answer.put(Failed(self._last_fault))
+            self._answer = None
+        if not session:
+            return
+        self._guard.closed(self._now(), reason)
+        self._known, self._unasked = [], False
+        tasks, self._tasks = self._tasks, []
+        for task in tasks:
+            if task is not asyncio.current_task():
+                task.cancel()
+        closing = asyncio.create_task(_close(session, tasks))
+        self._closing.add(closing)
+        closing.add_done_callback(self._closing.discard)
+
+
+async def _close(session: RealtimeSession, tasks: Sequence[asyncio.Task[None]]) -> None:
+    await session.close()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _clear(session: RealtimeSession) -> None:
+    await session.clear_audio()
+
+
+async def _stop(session: RealtimeSession) -> None:
+    await session.stop()
