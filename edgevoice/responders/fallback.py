@@ -265,7 +265,8 @@ class PardonResponder(Responder):
                 yield piece
         if self._switch.listens and not line.noticed:
             await request.certain.wait()
-            yield self._switch.settings.notice
+            notice = self._switch.settings.notice
+            yield replace(notice, text=f" {notice.text.strip()}")
             line.noticed = True
 
     def ended(self, ending: Ending) -> None:

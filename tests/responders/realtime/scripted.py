@@ -8,6 +8,7 @@ import numpy as np
 
 from edgevoice.audio.chunk import Samples
 from edgevoice.dialog.history import Message
+from edgevoice.responders.realtime.building import Make
 from edgevoice.responders.realtime.guard import Guard
 from edgevoice.responders.realtime.line import Line
 from edgevoice.responders.realtime.meter import Budget, Prices, Spent
@@ -143,7 +144,9 @@ class Service:
         budget: Budget | None = None,
         prices: Prices | None = None,
         idle_s: float = 120.0,
+        make: Make | None = None,
     ) -> None:
+        """`make`: makes other sessions than those of the script."""
         self.sessions: list[ScriptedSession] = []
         self.record: list[dict[str, str | int]] = []
         self.ledger = Memory()
@@ -158,7 +161,7 @@ class Service:
             lambda text: text.replace("Anna", "[name]"),
             lambda: self.today,
         )
-        self.line = Line(self._make, self.guard, idle_s, luck=lambda: 1.0)
+        self.line = Line(make or self._make, self.guard, idle_s, luck=lambda: 1.0)
 
     def _make(self) -> ScriptedSession:
         self.sessions.append(ScriptedSession(self._replies, next(self._connects, 0.05)))
