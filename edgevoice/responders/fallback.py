@@ -267,6 +267,7 @@ class PardonResponder(Responder):
             await request.certain.wait()
             notice = self._switch.settings.notice
             yield replace(notice, text=f" {notice.text.strip()}")
+            await self._cloud.prepare(request.messages, request.stop)
             line.noticed = True
 
     def ended(self, ending: Ending) -> None:
