@@ -1,8 +1,10 @@
 """The service on the internet: what of it outlives an agent, and what each agent gets."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from typing import Self
 
 from edgevoice.config import Config
 from edgevoice.dialog.fallback import Health, When
@@ -26,7 +28,8 @@ from edgevoice.state_folder import state_folder
 
 @dataclass(frozen=True, slots=True)
 class Cloud:
-    """The `line` to the service, and the `switch`, which is an observer of the conversation."""
+    """The `line` to the service, and the `switch`, which is an observer of the conversation. An
+    asynchronous context manager, which hangs up."""
 
     line: Line
     switch: Switch
@@ -43,10 +46,12 @@ class Cloud:
             PardonResponder(pardon, service, self.switch),
         )
 
-    async def close(self) -> None:
-        """Hang up, and write down what it has cost."""
-        await self.line.close()
-        self.writing.close()
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await asyncio.shield(self.line.close())
+        await asyncio.to_thread(self.writing.close)
 
 
 def load_cloud(

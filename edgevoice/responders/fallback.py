@@ -122,8 +122,7 @@ class FallbackResponder(Responder):
             heard_ms = max(0.0, ending.heard_ms - self._lead_ms)
             self._cloud.ended(replace(ending, heard_ms=heard_ms))
         else:
-            if not ending.heard.strip():
-                self._cloud.missed(self._words)
+            self._cloud.missed("" if ending.heard.strip() else self._words)
             self._local.ended(ending)
 
     async def forget(self) -> None:

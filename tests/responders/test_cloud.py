@@ -60,9 +60,9 @@ def test_a_session_leaves_a_line_and_its_cost_and_no_word(state: Path) -> None:
         async with OpenAIServer([Answer("Hello Anna.", 1_000)]).running() as server:
             cloud = load_cloud(config(base_url=server.url, prices={"audio_out": 100}), speak)
             assert cloud
-            said = await answered(cloud, "I am Anna.")
+            async with cloud:
+                said = await answered(cloud, "I am Anna.")
             assert said == "For this I ask a service on the internet. Hello Anna."
-            await cloud.close()
 
     real_time(main())
     opened, closed = AuditLog(audit_folder()).lines()
@@ -82,11 +82,11 @@ def test_what_was_spent_before_a_restart_counts() -> None:
             for expected in ("For this I ask a service on the internet. Hello.", None):
                 cloud = load_cloud(settings, speak)
                 assert cloud
-                if expected:
-                    assert await answered(cloud, "Hello?") == expected
-                else:
-                    assert cloud.switch.spent
-                await cloud.close()
+                async with cloud:
+                    if expected:
+                        assert await answered(cloud, "Hello?") == expected
+                    else:
+                        assert cloud.switch.spent
         assert server.connections == 1
 
     real_time(main())
@@ -97,12 +97,12 @@ def test_nobody_waits_for_a_service_when_it_is_over() -> None:
         async with OpenAIServer(greets=False).running() as server:
             cloud = load_cloud(config(base_url=server.url), speak)
             assert cloud
-            asking = asyncio.create_task(answered(cloud, "Hello?"))
-            await asyncio.sleep(0.2)
-            asking.cancel()
-            await asyncio.gather(asking, return_exceptions=True)
-            begun = asyncio.get_running_loop().time()
-            await cloud.close()
+            async with cloud:
+                asking = asyncio.create_task(answered(cloud, "Hello?"))
+                await asyncio.sleep(0.2)
+                asking.cancel()
+                await asyncio.gather(asking, return_exceptions=True)
+                begun = asyncio.get_running_loop().time()
             assert asyncio.get_running_loop().time() - begun < 1
 
     real_time(main())

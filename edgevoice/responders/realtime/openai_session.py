@@ -9,7 +9,6 @@ https://platform.openai.com/docs/api-reference/realtime-server-events
 
 import asyncio
 import base64
-import binascii
 import logging
 from collections.abc import AsyncIterator, Sequence
 from contextlib import suppress
@@ -56,6 +55,9 @@ LONGEST_S = 60 * 60
 UNREAD_BYTES = 16 * 1024
 """Of what we send, so much may wait in our own buffers: a quarter of a second of voice."""
 
+LARGEST = 4 * 2**20
+"""Bytes of an event: a minute of sound in one piece would fit."""
+
 CLOSE_S = 0.2
 """How long a service may take to say goodbye."""
 
@@ -101,7 +103,12 @@ class OpenAISession:
 
     async def connect(self, opening: Sequence[Message]) -> None:
         # The package hands on more options than it names.
-        options: Any = {"write_limit": UNREAD_BYTES, "close_timeout": CLOSE_S}
+        options: Any = {
+            "write_limit": UNREAD_BYTES,
+            "close_timeout": CLOSE_S,
+            "max_size": LARGEST,
+            "compression": None,
+        }
         manager = self._client.realtime.connect(
             model=self._settings.model, websocket_connection_options=options
         )
@@ -236,7 +243,7 @@ class OpenAISession:
     def _understood(self, event: RealtimeServerEvent) -> list[Event]:
         try:
             return self._read(event)
-        except (AttributeError, TypeError, ValueError, binascii.Error):
+        except (ArithmeticError, AttributeError, TypeError, ValueError):
             # The package does not check what it reads: a field may be missing, or another type.
             raise CloudError(Fault.GARBLED) from None
 
@@ -294,16 +301,21 @@ def _usage(response: RealtimeResponse) -> Usage:
     assert response.usage
     taken, given = response.usage.input_token_details, response.usage.output_token_details
     cached = taken.cached_tokens_details if taken else None
-    cached_text = (cached.text_tokens if cached else 0) or 0
-    cached_audio = (cached.audio_tokens if cached else 0) or 0
+    cached_text = _count(cached.text_tokens if cached else 0)
+    cached_audio = _count(cached.audio_tokens if cached else 0)
     return Usage(
-        text_in=max(0, ((taken.text_tokens if taken else 0) or 0) - cached_text),
-        audio_in=max(0, ((taken.audio_tokens if taken else 0) or 0) - cached_audio),
+        text_in=max(0, _count(taken.text_tokens if taken else 0) - cached_text),
+        audio_in=max(0, _count(taken.audio_tokens if taken else 0) - cached_audio),
         cached_text_in=cached_text,
         cached_audio_in=cached_audio,
-        text_out=(given.text_tokens if given else 0) or 0,
-        audio_out=(given.audio_tokens if given else 0) or 0,
+        text_out=_count(given.text_tokens if given else 0),
+        audio_out=_count(given.audio_tokens if given else 0),
     )
+
+
+def _count(tokens: int | None) -> int:
+    """A number of tokens, which the service may leave out; nobody gives any back."""
+    return max(0, int(tokens or 0))
 
 
 def _fault(error: Any) -> Fault:

@@ -1,14 +1,19 @@
 """The real package against a service on this machine: every promise of `RealtimeSession`."""
 
 import asyncio
+import json
 import logging
 from collections.abc import Coroutine
 from contextlib import suppress
+from dataclasses import astuple
 from http import HTTPStatus
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from openai.resources.realtime.realtime import AsyncRealtimeConnection
 
 from edgevoice.dialog.history import Message
 from edgevoice.responders.realtime.openai_session import OpenAISession, OpenAISettings
@@ -283,3 +288,76 @@ def test_hanging_up_on_a_dead_line_does_not_take_long() -> None:
             return took
 
     assert real_time(talk()) < 1
+
+
+KINDS = [
+    "response.created",
+    "response.output_audio.delta",
+    "response.output_audio_transcript.delta",
+    "response.done",
+    "error",
+    "rate_limits.updated",
+    "conversation.item.added",
+    "what.comes.next.year",
+]
+anything = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
+    lambda each: st.lists(each, max_size=3) | st.dictionaries(st.text(max_size=4), each),
+    max_leaves=6,
+)
+counts = st.fixed_dictionaries(
+    {},
+    optional={
+        "text_tokens": anything,
+        "audio_tokens": anything,
+        "cached_tokens_details": anything
+        | st.fixed_dictionaries({"text_tokens": anything, "audio_tokens": anything}),
+    },
+)
+responses = st.fixed_dictionaries(
+    {},
+    optional={
+        "id": st.just("resp_1") | anything,
+        "status": st.sampled_from(["completed", "failed", "cancelled", "incomplete"]) | anything,
+        "metadata": st.just({"question": "1"}) | anything,
+        "status_details": anything | st.fixed_dictionaries({"error": anything}),
+        "usage": anything
+        | st.fixed_dictionaries({"input_token_details": counts, "output_token_details": counts}),
+    },
+)
+odd_events = st.fixed_dictionaries(
+    {"type": st.sampled_from(KINDS)},
+    optional={
+        "response": responses | anything,
+        "response_id": st.just("resp_1") | anything,
+        "item_id": anything,
+        "delta": st.text(max_size=8) | st.just("AAAA") | anything,
+        "error": anything
+        | st.fixed_dictionaries(
+            {"type": anything, "code": anything, "event_id": anything, "message": st.text()}
+        ),
+    },
+)
+
+
+@given(st.lists(odd_events, max_size=6))
+def test_whatever_a_service_sends_is_understood_or_garbled(sent: list[dict[str, Any]]) -> None:
+    session = session_at("http://127.0.0.1:9")
+    session._asked, session._wanted = 1, True
+    for tree in sent:
+        event = AsyncRealtimeConnection.parse_event(cast(Any, None), json.dumps(tree))
+        try:
+            understood = session._understood(event)
+        except CloudError as error:
+            assert error.fault is Fault.GARBLED
+            continue
+        for each in understood:
+            match each:
+                case Usage():
+                    assert all(type(tokens) is int and tokens >= 0 for tokens in astuple(each)), (
+                        "nobody gives tokens back"
+                    )
+                case TextPiece(text=text):
+                    assert isinstance(text, str)
+                case SoundPiece(pcm=pcm):
+                    assert pcm.dtype == np.int16
