@@ -26,6 +26,7 @@ from pydantic import (
 from edgevoice.dialog.endpoint import ANCHORS_MS
 from edgevoice.errors import ConfigError, one_line
 from edgevoice.skills.knowledge.answer import MIN_FIT
+from edgevoice.skills.sip import Address
 from edgevoice.yaml_text import PYTHON_ERRORS, load, read_text
 
 HOME = Path(__file__).resolve().parent.parent

@@ -158,6 +158,12 @@ class SkilledWriter:
             self._understanding.intents.recognise(messages[-1].content)
         await self._chat.prepare(messages, stop)
 
+    def keeps(self, request: Request) -> bool:
+        """Whether `request` is a plain command, or may answer a question of ours: nobody but us can
+        do anything about that."""
+        waiting = self._waiting(request.messages)
+        return waiting is not None or self._command_in(request.words) is not None
+
     def ended(self, ending: Ending) -> None:
         """Do what had to wait for the end of the reply."""
         later, self._situation.afterwards = self._situation.afterwards, []
