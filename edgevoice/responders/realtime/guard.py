@@ -97,24 +97,30 @@ class Ledger(Protocol):
         ...
 
 
+def read_spent(folder: Path) -> Spent | None:
+    """What is kept in `folder` of what was spent; None where there is nothing."""
+    path = folder / SPENT_FILE
+    try:
+        match json.loads(path.read_bytes()):
+            case {"day": str(day), "money": int(money), "seconds": int() | float() as seconds}:
+                return Spent(date.fromisoformat(day), max(0, money), max(0.0, seconds))
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, RecursionError):
+        pass
+    log.warning("%s cannot be understood: today's spending is counted anew", path)
+    return None
+
+
 class SpentFile:
     """A `Ledger` in a folder. `later`: does a job that may raise `OutputError` (`Later.put`)."""
 
     def __init__(self, folder: Path, later: Callable[[Callable[[], None]], object]) -> None:
-        self._path = folder / SPENT_FILE
+        self._folder = folder
         self._later = later
 
     def read(self) -> Spent | None:
-        try:
-            match json.loads(self._path.read_bytes()):
-                case {"day": str(day), "money": int(money), "seconds": int() | float() as seconds}:
-                    return Spent(date.fromisoformat(day), max(0, money), max(0.0, seconds))
-        except FileNotFoundError:
-            return None
-        except (OSError, ValueError, RecursionError):
-            pass
-        log.warning("%s cannot be understood: today's spending is counted anew", self._path)
-        return None
+        return read_spent(self._folder)
 
     def write(self, spent: Spent) -> None:
         self._later(lambda: self._keep(spent))
@@ -122,13 +128,13 @@ class SpentFile:
     def _keep(self, spent: Spent) -> None:
         tree = {"day": spent.day.isoformat(), "money": spent.money, "seconds": spent.seconds}
         try:
-            new_folder(self._path.parent, 0o700)
+            new_folder(self._folder, 0o700)
         except OSError as error:
             raise OutputError(
-                f"{self._path.parent} cannot be made: {error.strerror}",
+                f"{self._folder} cannot be made: {error.strerror}",
                 "Let us own the folder above it.",
             ) from None
-        write_atomically(self._path, json.dumps(tree).encode())
+        write_atomically(self._folder / SPENT_FILE, json.dumps(tree).encode())
 
 
 class Record(Protocol):
@@ -202,6 +208,7 @@ class Guard:
         self._opened_at = None
         self._add(self._prices.of_seconds(seconds), seconds)
         cost = in_words(self._session)
+        log.info("realtime: closed after %.0f s, %s (%s)", seconds, cost, reason)
         self._record(what="closed", reason=reason, seconds=round(seconds), cost=cost)
 
     def _open_s(self, now: float) -> float:
