@@ -26,7 +26,6 @@ from pydantic import (
 from edgevoice.dialog.endpoint import ANCHORS_MS
 from edgevoice.errors import ConfigError, one_line
 from edgevoice.skills.knowledge.answer import MIN_FIT
-from edgevoice.skills.sip import Address
 from edgevoice.yaml_text import PYTHON_ERRORS, load, read_text
 
 HOME = Path(__file__).resolve().parent.parent
@@ -455,6 +454,11 @@ class CloudConfig(Section):
     redact: bool = True
     """Whether names, numbers and addresses are taken out of what was said earlier, as far as they
     can be found, before it is sent. The question itself goes as it is."""
+    instructions: str = (
+        "Here you can talk, and do nothing else: you cannot set timers, keep lists, call anybody "
+        "or change anything. If you are asked to, say that you cannot."
+    )
+    """What it is told about itself, after llm.system_prompt."""
     patience_ms: int = Field(default=900, ge=100, le=60_000)
     """Milliseconds in which it must begin to speak, where we can answer in its place."""
     idle_minutes: float = Field(default=2.0, gt=0, le=60)

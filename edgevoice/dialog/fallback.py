@@ -46,18 +46,20 @@ class Ailment(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Situation:
     """All that a decision depends on. `able`: whether the service can be asked now (allowed, within
-    its budget, not being left alone after a failure)."""
+    its budget, not being left alone after a failure). `kept`: whether the person wants something
+    that only we can do, such as a timer."""
 
     when: When
     able: bool
     requested: bool = False
+    kept: bool = False
     ailment: Ailment | None = None
 
 
 def wanted(now: Situation) -> bool:
     """Whether the service should answer, if only it could."""
     on_failure = now.when is When.ON_FAILURE and now.ailment is not None
-    return now.when is When.ALWAYS or now.requested or on_failure
+    return now.requested or (not now.kept and (now.when is When.ALWAYS or on_failure))
 
 
 def who_answers(now: Situation) -> tuple[Side, ...]:
@@ -70,7 +72,8 @@ def who_answers(now: Situation) -> tuple[Side, ...]:
         return (Side.LOCAL,)
     if wanted(now):
         return Side.CLOUD, Side.LOCAL
-    return (Side.LOCAL, Side.CLOUD) if now.when is When.ON_FAILURE else (Side.LOCAL,)
+    helped = now.when is When.ON_FAILURE and not now.kept
+    return (Side.LOCAL, Side.CLOUD) if helped else (Side.LOCAL,)
 
 
 def asked_for(words: str, phrases: Sequence[str]) -> str:

@@ -36,13 +36,19 @@ class Cloud:
     writing: Later
 
     def beside(
-        self, local: Responder, pardon: Responder, rate: int, journal: Journal
+        self,
+        local: Responder,
+        pardon: Responder,
+        rate: int,
+        journal: Journal,
+        keeps: Callable[[str], bool] = lambda _: False,
     ) -> tuple[Responder, Responder]:
         """Who answers in the place of `local`, and who in that of `pardon`, which asks the person
-        to say it again. `rate`: hertz of all that is played."""
+        to say it again. `rate`: hertz of all that is played. `keeps`: whether the person's words
+        want something that only we can do, such as a timer."""
         service = RealtimeResponder(self.line, rate, journal)
         return (
-            FallbackResponder(local, service, self.switch),
+            FallbackResponder(local, service, self.switch, keeps),
             PardonResponder(pardon, service, self.switch),
         )
 

@@ -69,10 +69,10 @@ class Switch:
         elif isinstance(what, Misunderstood):
             self.health.misunderstood()
 
-    def situation(self, requested: bool = False) -> Situation:
+    def situation(self, requested: bool = False, kept: bool = False) -> Situation:
         """The present one."""
         ailment = self.health.ailment(_now(), self._broken())
-        return Situation(self.settings.when, self.line.fault is None, requested, ailment)
+        return Situation(self.settings.when, self.line.fault is None, requested, kept, ailment)
 
     @property
     def listens(self) -> bool:
@@ -88,10 +88,18 @@ class Switch:
 class FallbackResponder(Responder):
     """Answers by one of two."""
 
-    def __init__(self, local: Responder, cloud: RealtimeResponder, switch: Switch) -> None:
+    def __init__(
+        self,
+        local: Responder,
+        cloud: RealtimeResponder,
+        switch: Switch,
+        keeps: Callable[[str], bool] = lambda _: False,
+    ) -> None:
+        """`keeps`: whether these words want something that only we can do. Must be quick."""
         self._local = local
         self._cloud = cloud
         self._switch = switch
+        self._keeps = keeps
         self._listens = False  # the service, to the present utterance
         self._words = ""
         self._side = Side.LOCAL  # who has answered, or tried, last
@@ -133,7 +141,7 @@ class FallbackResponder(Responder):
     async def reply(self, request: Request) -> AsyncGenerator[Speech, None]:
         """The reply to `request`; raises `EngineError` when nobody can give it (any more)."""
         question = asked_for(request.words, self._switch.settings.phrases)
-        now = self._switch.situation(requested=bool(question))
+        now = self._switch.situation(bool(question), self._keeps(request.words))
         self._words, self._lead, self._lead_ms = request.words, "", 0.0
         if wanted(now) and self._switch.spent:
             await request.certain.wait()
@@ -151,7 +159,8 @@ class FallbackResponder(Responder):
             except UnheardError as unheard:
                 if side is Side.LOCAL:
                     self._switch.health.failed(_now())
-                if side is sides[-1]:
+                # What we have done already, nobody else may talk of as if it were not.
+                if side is sides[-1] or any(deed.acts for deed in request.deeds.all):
                     raise unheard.cause from None
 
     async def _whole(

@@ -44,11 +44,20 @@ def test_who_answers(
     when: When, requested: bool, ailing: bool, expected: tuple[Side, ...], ailment: Ailment
 ) -> None:
     ill = ailment if ailing else None
-    able = Situation(when, True, requested, ill)
-    unable = Situation(when, False, requested, ill)
+    able = Situation(when, True, requested, ailment=ill)
+    unable = Situation(when, False, requested, ailment=ill)
     assert who_answers(able) == expected
     assert who_answers(unable) == (LOCAL,)
     assert wanted(able) == wanted(unable) == (expected[0] is CLOUD)
+
+
+@pytest.mark.parametrize("when", When)
+@pytest.mark.parametrize("ailment", [None, *Ailment])
+def test_what_only_we_can_do_is_ours(when: When, ailment: Ailment | None) -> None:
+    kept = Situation(when, True, kept=True, ailment=ailment)
+    assert who_answers(kept) == (LOCAL,)
+    assert not wanted(kept)
+    assert who_answers(Situation(when, True, requested=True, kept=True)) == (CLOUD, LOCAL)
 
 
 def test_the_table_is_complete() -> None:

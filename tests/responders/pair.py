@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from edgevoice.audio.chunk import LISTENING_RATE, AudioChunk, samples_of
+from edgevoice.dialog.calls import Outcome, ToolCall
 from edgevoice.dialog.fallback import Health, When
 from edgevoice.dialog.history import Message
 from edgevoice.errors import EngineError
@@ -46,11 +47,11 @@ class BrokenError(EngineError):
         super().__init__("the model failed", "Ask again.")
 
 
-Piece = Speech | float | Exception
+Piece = Speech | float | Exception | ToolCall
 
 
 class ScriptedResponder(Responder):
-    """Answers as the script says: pieces, pauses in seconds, failures."""
+    """Answers as the script says: pieces, pauses in seconds, failures, deeds."""
 
     def __init__(self, replies: Sequence[Sequence[Piece]]) -> None:
         self.asked: list[str] = []
@@ -69,6 +70,8 @@ class ScriptedResponder(Responder):
                         yield piece
                     case Exception():
                         raise piece
+                    case ToolCall():
+                        request.deeds.begin(piece, acts=True).outcome = Outcome(True)
                     case _:
                         await asyncio.sleep(piece)
         finally:
@@ -107,7 +110,9 @@ class Both:
         self.health = Health(1_000, 60)
         self.switch = Switch(self.service.line, settings, self.health, broken)
         responder = RealtimeResponder(self.service.line, RATE, Journal())
-        self.responder = FallbackResponder(self.local, responder, self.switch)
+        self.responder = FallbackResponder(
+            self.local, responder, self.switch, lambda words: "timer" in words
+        )
         self.pardoning = PardonResponder(self.pardon, responder, self.switch)
         self.messages = [SYSTEM]
 

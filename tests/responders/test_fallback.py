@@ -6,6 +6,7 @@ import threading
 import numpy as np
 import pytest
 
+from edgevoice.dialog.calls import ToolCall
 from edgevoice.dialog.events import Misunderstood, Understood
 from edgevoice.dialog.fallback import When
 from edgevoice.dialog.history import Message
@@ -193,6 +194,28 @@ def test_what_the_service_cannot_answer_we_are_asked_without_its_name() -> None:
 
     hold(both, talk)
     assert both.local.asked == ["who am I?"]
+
+
+def test_what_only_we_can_do_stays_with_us() -> None:
+    both = Both(When.ALWAYS, [local_reply("Timer set."), [BrokenError()]], [spoken("Cloud.")])
+
+    async def talk() -> None:
+        assert await both.turn("Set a timer.") == "Timer set."
+        assert await both.turn("Hello.") == "Cloud."
+        assert await both.turn("Stop the timer.") == "†"
+
+    hold(both, talk)
+
+
+def test_what_we_have_done_is_not_explained_by_somebody_who_does_not_know_of_it() -> None:
+    deed = ToolCall("add_note", {"text": "milk"})
+    both = Both(When.ON_FAILURE, [[deed, BrokenError()]], [spoken("I cannot keep notes.")])
+
+    async def talk() -> None:
+        assert await both.turn("Remember milk.") == "†"
+
+    hold(both, talk)
+    assert not both.service.sessions
 
 
 # --- the person is told

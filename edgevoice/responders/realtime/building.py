@@ -50,7 +50,7 @@ def load_line(config: Config, ledger: Ledger, record: Record) -> Line | None:
         record,
         redacted=lambda text: redact(text, cues).text if cues else text,
     )
-    return Line(_maker(cloud), guard, idle_s=60 * cloud.idle_minutes)
+    return Line(_maker(cloud), guard, 60 * cloud.idle_minutes, cloud.instructions)
 
 
 def _maker(cloud: CloudConfig) -> Make:

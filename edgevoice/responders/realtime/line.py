@@ -85,23 +85,26 @@ class Line:
         make: Callable[[], RealtimeSession],
         guard: Guard,
         idle_s: float,
+        instructions: str = "",
         luck: Callable[[], float] = random.random,
     ) -> None:
         """`make`: a new session, not connected. `idle_s`: seconds without a turn after which it is
-        closed."""
+        closed. `instructions`: what the service has to know besides the system prompt."""
         self.noticed = False
         """Whether the person knows by now that a service on the internet is asked. Before that,
         nothing leaves."""
         self._make = make
         self._guard = guard
         self._idle_s = idle_s
+        self._instructions = instructions
         self._luck = luck
         self._outbox: Outbox[Answer | Order] = Outbox()
         self._news = asyncio.Event()
         self._session: RealtimeSession | None = None
         self._tasks: list[asyncio.Task[None]] = []  # worker and reader
         self._closing: set[asyncio.Task[None]] = set()
-        self._answer: Answer | None = None
+        self._answer: Answer | None = None  # that is wanted
+        self._current: Answer | None = None  # that the session is giving
         self._latest: list[Message] = []  # the conversation, as far as we were told
         self._known: list[Message] = []  # as far as the session was
         self._unasked = False  # whether it has heard a voice since the last question
@@ -161,7 +164,7 @@ class Line:
     def stop(self, answer: Answer | None = None) -> None:
         """Nobody wants `answer` any more; nothing: whichever there is."""
         if self._answer and answer in (None, self._answer):
-            self._answer = None
+            self._answer = self._current = None
             self._outbox.order(_stop)
             self._news.set()
 
@@ -209,7 +212,7 @@ class Line:
         """Hold a session, from its beginning to its end."""
         try:
             opening = self._answer.question.before if self._answer else self._latest
-            await session.connect(self._guard.leaving(opening))
+            await session.connect(self._told(opening))
             self._known = list(opening)
             self._until = self._now() + LIFE * session.longest_s
             self._tasks.append(asyncio.create_task(self._read(session)))
@@ -222,6 +225,13 @@ class Line:
         else:
             if self._session is session:
                 self._hang_up(reason)
+
+    def _told(self, opening: Sequence[Message]) -> list[Message]:
+        """What a session begins with."""
+        told = self._guard.leaving(opening)
+        if self._instructions and told and told[0].role == "system":
+            told[0] = Message("system", f"{told[0].content}\n\n{self._instructions}")
+        return told
 
     async def _send_all(self, session: RealtimeSession) -> None:
         """Send what waits."""
@@ -245,6 +255,9 @@ class Line:
         words = (rest if question.words == question.said else "") or question.words
         if new:
             await session.add(self._guard.leaving(new))
+            if not self._answer:
+                return  # it was stopped meanwhile
+        self._current = self._answer
         if question.voiced and self._outbox.whole and self._unasked:
             await session.ask()
         elif words:
@@ -258,7 +271,7 @@ class Line:
         """The session knows another conversation: ask in a new one, which knows this one."""
         answer = self._answer
         assert answer and answer.question is question
-        self._answer = None
+        self._answer = self._current = None
         self._hang_up("recycled")
         self._answer = answer
         self._outbox.order(answer)
@@ -304,12 +317,12 @@ class Line:
                 self._news.set()
             case Failed(fault=fault, retry_s=retry_s):
                 self._fail(fault, retry_s)
-            case _ if self._answer:
+            case _ if self._current:
                 self._used = self._now()
-                self._answer.put(event)
+                self._current.put(event)
                 if isinstance(event, Done | Interrupted):
                     self._failures = 0
-                    self._answer = None
+                    self._answer = self._current = None
 
     def _fail(self, fault: Fault, told_s: float = 0.0) -> None:
         log.warning("%s", CloudError(fault))
@@ -325,7 +338,7 @@ class Line:
         self._outbox.clear()
         if self._answer:
             self._answer.put(Failed(self._last_fault))
-            self._answer = None
+            self._answer = self._current = None
         if not session:
             return
         self._guard.closed(self._now(), reason)

@@ -144,6 +144,7 @@ class Service:
         budget: Budget | None = None,
         prices: Prices | None = None,
         idle_s: float = 120.0,
+        instructions: str = "",
         make: Make | None = None,
     ) -> None:
         """`make`: makes other sessions than those of the script."""
@@ -161,7 +162,7 @@ class Service:
             lambda text: text.replace("Anna", "[name]"),
             lambda: self.today,
         )
-        self.line = Line(make or self._make, self.guard, idle_s, luck=lambda: 1.0)
+        self.line = Line(make or self._make, self.guard, idle_s, instructions, luck=lambda: 1.0)
 
     def _make(self) -> ScriptedSession:
         self.sessions.append(ScriptedSession(self._replies, next(self._connects, 0.05)))

@@ -14,9 +14,11 @@ from edgevoice.errors import ConfigError, OutputError
 from edgevoice.responders.realtime import building
 from edgevoice.responders.realtime.building import Flavour, load_line
 from edgevoice.responders.realtime.guard import CONSENT, SpentFile, check_allowed, read_key
+from edgevoice.responders.realtime.line import Question
 from edgevoice.responders.realtime.meter import BILLION, Budget, Prices, Spent
 from edgevoice.responders.realtime.session import Usage
-from tests.responders.realtime.scripted import TODAY, Memory, Service
+from edgevoice.testing import run_virtual
+from tests.responders.realtime.scripted import TODAY, Memory, Service, spoken
 
 ALLOWED: dict[str, Any] = {
     "enabled": True,
@@ -128,6 +130,20 @@ def test_what_lies_behind_leaves_without_names_and_without_tools() -> None:
         Message("user", "Call [name]."),
         Message("assistant", "I have called [name]."),
     ]
+
+
+def test_the_service_is_told_what_it_cannot_do() -> None:
+    service = Service([spoken("Hi.")], instructions="You only talk.")
+
+    async def main() -> None:
+        service.line.noticed = True
+        before = [Message("system", "Be kind.")]
+        answer = service.line.ask(Question(before, "Hello.", "Hello.", False))
+        await answer.next(1)
+        await service.line.close()
+
+    run_virtual(main())
+    assert service.sessions[0].opening == [("system", "Be kind.\n\nYou only talk.")]
 
 
 # --- the budget

@@ -19,6 +19,7 @@ from edgevoice.responders.realtime.session import (
     Failed,
     Fault,
     Interrupted,
+    TextPiece,
 )
 from edgevoice.testing import run_virtual
 from tests.responders.realtime.scripted import Service, spoken
@@ -191,6 +192,31 @@ def test_a_question_that_goes_on_before_anything_is_heard_is_asked_on() -> None:
 
     hold(service, talk)
     assert service.calls == ["ask: Can you", "stop", "truncate 0", "ask: help me?"]
+
+
+def test_nothing_of_an_answer_that_was_stopped_gets_into_the_next() -> None:
+    service = Service([spoken("Old.", 5_000, 50, 0.1), spoken("New.")])
+
+    async def talk(line: Line) -> None:
+        await line.ask(question("Old?")).next(1)
+        service.sessions[0].send(TextPiece("Old."))  # it is on its way
+        line.ended("", 0, interrupted=True)
+        answer = line.ask(question("Old? New?"))
+        assert await answer.next(1) == TextPiece("New.")
+
+    hold(service, talk)
+
+
+def test_an_answer_that_was_stopped_before_it_was_asked_is_not_asked() -> None:
+    service = Service([spoken("New.")])
+
+    async def talk(line: Line) -> None:
+        line.ask(question("Old?"))
+        line.stop()
+        assert await end_of(line.ask(question("New?"))) == Done()
+
+    hold(service, talk)
+    assert service.calls == ["stop", "ask: New?"]
 
 
 def test_another_conversation_is_another_session() -> None:
