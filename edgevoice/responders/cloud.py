@@ -16,6 +16,7 @@ from edgevoice.responders.base import Responder, Speech
 from edgevoice.responders.fallback import (
     FallbackResponder,
     FallbackSettings,
+    Keeps,
     PardonResponder,
     Switch,
 )
@@ -41,11 +42,10 @@ class Cloud:
         pardon: Responder,
         rate: int,
         journal: Journal,
-        keeps: Callable[[str], bool] = lambda _: False,
+        keeps: Keeps = lambda _: False,
     ) -> tuple[Responder, Responder]:
         """Who answers in the place of `local`, and who in that of `pardon`, which asks the person
-        to say it again. `rate`: hertz of all that is played. `keeps`: whether the person's words
-        want something that only we can do, such as a timer."""
+        to say it again. `rate`: hertz of all that is played. `keeps`: what only we can do."""
         service = RealtimeResponder(self.line, rate, journal)
         return (
             FallbackResponder(local, service, self.switch, keeps),

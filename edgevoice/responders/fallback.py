@@ -33,6 +33,10 @@ HELPLESS = frozenset({Ailment.FAILING, Ailment.BROKEN})
 """Where we could hardly answer in the service's place, so that it may take its time."""
 
 
+Keeps = Callable[[Request], bool]
+"""Whether a request wants something that only we can do, such as a timer; must be quick."""
+
+
 @dataclass(frozen=True, slots=True)
 class FallbackSettings:
     """`phrases`: how a request begins that is for the service. `patience_s`: in which the service
@@ -93,9 +97,9 @@ class FallbackResponder(Responder):
         local: Responder,
         cloud: RealtimeResponder,
         switch: Switch,
-        keeps: Callable[[str], bool] = lambda _: False,
+        keeps: Keeps = lambda _: False,
     ) -> None:
-        """`keeps`: whether these words want something that only we can do. Must be quick."""
+        """`keeps`: what only we can do."""
         self._local = local
         self._cloud = cloud
         self._switch = switch
@@ -141,7 +145,7 @@ class FallbackResponder(Responder):
     async def reply(self, request: Request) -> AsyncGenerator[Speech, None]:
         """The reply to `request`; raises `EngineError` when nobody can give it (any more)."""
         question = asked_for(request.words, self._switch.settings.phrases)
-        now = self._switch.situation(bool(question), self._keeps(request.words))
+        now = self._switch.situation(bool(question), self._keeps(request))
         self._words, self._lead, self._lead_ms = request.words, "", 0.0
         if wanted(now) and self._switch.spent:
             await request.certain.wait()

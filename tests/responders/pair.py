@@ -111,7 +111,7 @@ class Both:
         self.switch = Switch(self.service.line, settings, self.health, broken)
         responder = RealtimeResponder(self.service.line, RATE, Journal())
         self.responder = FallbackResponder(
-            self.local, responder, self.switch, lambda words: "timer" in words
+            self.local, responder, self.switch, lambda request: "timer" in request.words
         )
         self.pardoning = PardonResponder(self.pardon, responder, self.switch)
         self.messages = [SYSTEM]
@@ -148,6 +148,7 @@ def hold(both: Both, talk: Callable[[], Coroutine[Any, Any, None]]) -> None:
     async def main() -> None:
         await talk()
         await both.service.line.close()
+        await asyncio.sleep(0.01)
         assert asyncio.all_tasks() == {asyncio.current_task()}, "a task was left behind"
 
     run_virtual(main())

@@ -182,5 +182,5 @@ def test_forgetting_reaches_the_service(when: When) -> None:
     )
     talk.hold()
     first, second = talk.service.sessions
-    assert first.closed and second.opening == [("system", "be kind")]
+    assert first.closed and second.opening == [("system", "You only talk.")]
     assert talk.said[-1] == ("assistant", "I ask a service. I do not know.")

@@ -49,8 +49,9 @@ def load_line(config: Config, ledger: Ledger, record: Record) -> Line | None:
         ledger,
         record,
         redacted=lambda text: redact(text, cues).text if cues else text,
+        prompt=f"{config.llm.system_prompt}\n\n{cloud.instructions}".strip(),
     )
-    return Line(_maker(cloud), guard, 60 * cloud.idle_minutes, cloud.instructions)
+    return Line(_maker(cloud), guard, idle_s=60 * cloud.idle_minutes)
 
 
 def _maker(cloud: CloudConfig) -> Make:

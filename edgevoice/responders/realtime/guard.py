@@ -8,13 +8,12 @@ in the audit log for every session that is opened and closed: seconds, money, re
 import json
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Protocol
 
 from edgevoice.config import CloudConfig, Config
-from edgevoice.dialog.history import Message
+from edgevoice.dialog.history import SUMMARY_HEAD, Message
 from edgevoice.errors import ConfigError, OutputError
 from edgevoice.files import new_folder, write_atomically
 from edgevoice.responders.realtime.meter import Budget, Prices, Spent, in_words
@@ -147,7 +146,7 @@ class Guard:
     """Counts what a service costs, and says when it is enough.
 
     `today`: the date, wherever the machine is. `record`: the audit log. `redacted`: takes out of a
-    text what gives somebody away.
+    text what gives somebody away. `prompt`: what the service is told about itself.
     """
 
     def __init__(
@@ -157,6 +156,7 @@ class Guard:
         ledger: Ledger,
         record: Record,
         redacted: Callable[[str], str],
+        prompt: str,
         today: Callable[[], date] = date.today,
     ) -> None:
         self._prices = prices
@@ -164,6 +164,7 @@ class Guard:
         self._ledger = ledger
         self._record = record
         self._redacted = redacted
+        self._prompt = prompt
         self._today = today
         self._spent = ledger.read() or Spent(today())
         self._session = 0  # what this one has cost so far
@@ -186,12 +187,24 @@ class Guard:
 
     def leaving(self, messages: Sequence[Message]) -> list[Message]:
         """What may leave of `messages` that lie behind us: their words, without what gives somebody
-        away."""
+        away. Of what the model here is told, only the summary; what we were asked to remember about
+        people stays here."""
         return [
-            replace(message, content=self._redacted(message.content), calls=())
+            Message(
+                message.role,
+                self._instructions(message.content)
+                if message.role == "system"
+                else self._redacted(message.content),
+            )
             for message in messages
             if message.role != "tool" and message.content.strip()
         ]
+
+    def _instructions(self, ours: str) -> str:
+        _, _, summary = ours.partition(f"\n\n{SUMMARY_HEAD}\n")
+        if not summary:
+            return self._prompt
+        return f"{self._prompt}\n\n{SUMMARY_HEAD}\n{self._redacted(summary)}"
 
     def opened(self, now: float, reason: str) -> None:
         """A session is opened; goes into the audit log."""

@@ -85,18 +85,16 @@ class Line:
         make: Callable[[], RealtimeSession],
         guard: Guard,
         idle_s: float,
-        instructions: str = "",
         luck: Callable[[], float] = random.random,
     ) -> None:
         """`make`: a new session, not connected. `idle_s`: seconds without a turn after which it is
-        closed. `instructions`: what the service has to know besides the system prompt."""
+        closed."""
         self.noticed = False
         """Whether the person knows by now that a service on the internet is asked. Before that,
         nothing leaves."""
         self._make = make
         self._guard = guard
         self._idle_s = idle_s
-        self._instructions = instructions
         self._luck = luck
         self._outbox: Outbox[Answer | Order] = Outbox()
         self._news = asyncio.Event()
@@ -212,7 +210,7 @@ class Line:
         """Hold a session, from its beginning to its end."""
         try:
             opening = self._answer.question.before if self._answer else self._latest
-            await session.connect(self._told(opening))
+            await session.connect(self._guard.leaving(opening))
             self._known = list(opening)
             self._until = self._now() + LIFE * session.longest_s
             self._tasks.append(asyncio.create_task(self._read(session)))
@@ -225,13 +223,6 @@ class Line:
         else:
             if self._session is session:
                 self._hang_up(reason)
-
-    def _told(self, opening: Sequence[Message]) -> list[Message]:
-        """What a session begins with."""
-        told = self._guard.leaving(opening)
-        if self._instructions and told and told[0].role == "system":
-            told[0] = Message("system", f"{told[0].content}\n\n{self._instructions}")
-        return told
 
     async def _send_all(self, session: RealtimeSession) -> None:
         """Send what waits."""

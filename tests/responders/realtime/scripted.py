@@ -144,7 +144,6 @@ class Service:
         budget: Budget | None = None,
         prices: Prices | None = None,
         idle_s: float = 120.0,
-        instructions: str = "",
         make: Make | None = None,
     ) -> None:
         """`make`: makes other sessions than those of the script."""
@@ -160,9 +159,10 @@ class Service:
             self.ledger,
             lambda **details: self.record.append(details),
             lambda text: text.replace("Anna", "[name]"),
+            "You only talk.",
             lambda: self.today,
         )
-        self.line = Line(make or self._make, self.guard, idle_s, instructions, luck=lambda: 1.0)
+        self.line = Line(make or self._make, self.guard, idle_s, luck=lambda: 1.0)
 
     def _make(self) -> ScriptedSession:
         self.sessions.append(ScriptedSession(self._replies, next(self._connects, 0.05)))

@@ -9,16 +9,14 @@ import pytest
 
 from edgevoice.config import Config
 from edgevoice.dialog.calls import ToolCall
-from edgevoice.dialog.history import Message
+from edgevoice.dialog.history import SUMMARY_HEAD, History, Message
 from edgevoice.errors import ConfigError, OutputError
 from edgevoice.responders.realtime import building
 from edgevoice.responders.realtime.building import Flavour, load_line
 from edgevoice.responders.realtime.guard import CONSENT, SpentFile, check_allowed, read_key
-from edgevoice.responders.realtime.line import Question
 from edgevoice.responders.realtime.meter import BILLION, Budget, Prices, Spent
 from edgevoice.responders.realtime.session import Usage
-from edgevoice.testing import run_virtual
-from tests.responders.realtime.scripted import TODAY, Memory, Service, spoken
+from tests.responders.realtime.scripted import TODAY, Memory, Service
 
 ALLOWED: dict[str, Any] = {
     "enabled": True,
@@ -132,18 +130,22 @@ def test_what_lies_behind_leaves_without_names_and_without_tools() -> None:
     ]
 
 
-def test_the_service_is_told_what_it_cannot_do() -> None:
-    service = Service([spoken("Hi.")], instructions="You only talk.")
-
-    async def main() -> None:
-        service.line.noticed = True
-        before = [Message("system", "Be kind.")]
-        answer = service.line.ask(Question(before, "Hello.", "Hello.", False))
-        await answer.next(1)
-        await service.line.close()
-
-    run_virtual(main())
-    assert service.sessions[0].opening == [("system", "Be kind.\n\nYou only talk.")]
+def test_what_we_were_asked_to_remember_about_people_stays_here() -> None:
+    service = Service()
+    history = History("Be kind.", 160, lambda: "You know: Anna takes aspirin.")
+    for words in ("Hello.", "I am Anna.", "Good."):
+        history.add_user(words)
+        history.add_assistant("Nice.")
+    history.fold()
+    assert "aspirin" in history.messages()[0].content
+    left = service.guard.leaving(history.messages())
+    assert left[0] == Message(
+        "system",
+        f"You only talk.\n\n{SUMMARY_HEAD}\n- They: I am [name]. You: Nice.",
+    )
+    assert service.guard.leaving([Message("system", "Be kind.")]) == [
+        Message("system", "You only talk.")
+    ]
 
 
 # --- the budget

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from edgevoice.audio.chunk import Samples, samples_of
-from edgevoice.dialog.history import Message
+from edgevoice.dialog.history import SUMMARY_HEAD, Message
 from edgevoice.responders.realtime.line import LIFE, Answer, Line, Question
 from edgevoice.responders.realtime.meter import Budget
 from edgevoice.responders.realtime.session import (
@@ -24,7 +24,7 @@ from edgevoice.responders.realtime.session import (
 from edgevoice.testing import run_virtual
 from tests.responders.realtime.scripted import Service, spoken
 
-SYSTEM = Message("system", "Be kind.")
+SYSTEM = Message("system", "You only talk.")
 BEFORE = [SYSTEM, Message("user", "I am Anna."), Message("assistant", "Hello Anna.")]
 
 
@@ -74,7 +74,7 @@ def test_a_voice_opens_the_line_and_is_the_question() -> None:
 
     hold(service, talk)
     assert service.sessions[0].opening == [
-        ("system", "Be kind."),
+        ("system", "You only talk."),
         ("user", "I am [name]."),
         ("assistant", "Hello [name]."),
     ]
@@ -226,13 +226,13 @@ def test_another_conversation_is_another_session() -> None:
         assert await end_of(line.ask(question("One?"))) == Done()
         line.ended("One.", 1_000, interrupted=False)
         say(line)
-        folded = [Message("system", "Be kind. Earlier: Anna said hello.")]
+        folded = [Message("system", f"Be kind.\n\n{SUMMARY_HEAD}\n- They: I am Anna.")]
         answer = line.ask(question("Two?", folded, voiced=True))
         assert await end_of(answer) == Done()
 
     hold(service, talk)
     first, second = service.sessions
-    assert second.opening == [("system", "Be kind. Earlier: [name] said hello.")]
+    assert second.opening == [("system", f"You only talk.\n\n{SUMMARY_HEAD}\n- They: I am [name].")]
     assert second.calls == ["ask: Two?"], "the voice went to the other"
     assert first.closed
     assert [line["reason"] for line in service.record] == ["asked", "recycled", "asked", "stopped"]
@@ -453,4 +453,4 @@ def test_what_was_said_is_forgotten_there_as_well() -> None:
         await asyncio.sleep(0.2)
 
     hold(service, talk)
-    assert service.sessions[1].opening == [("system", "Be kind.")]
+    assert service.sessions[1].opening == [("system", "You only talk.")]

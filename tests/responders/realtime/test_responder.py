@@ -202,4 +202,4 @@ def test_a_conversation_that_is_forgotten_is_forgotten_there() -> None:
         await reply_of(responder, request("Who am I?"))
 
     hold(service, talk)
-    assert service.sessions[1].opening == [("system", "Be kind.")]
+    assert service.sessions[1].opening == [("system", "You only talk.")]
