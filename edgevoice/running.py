@@ -27,7 +27,7 @@ from edgevoice.privacy.memory import forbid_dumps, stay_out_of_swap
 from edgevoice.privacy.network import ways_out
 from edgevoice.reloading import Settings
 from edgevoice.responders.cloud import load_cloud
-from edgevoice.responders.realtime.guard import check_allowed
+from edgevoice.responders.realtime.building import sessions
 from edgevoice.room import Room, find_room, read_ahead, surroundings
 from edgevoice.show import Quiet, Show
 from edgevoice.signals import FaultLed, Leds, Phase, load_led
@@ -55,7 +55,7 @@ class Running:
         `DeviceError`.
         """
         read_ahead(wanted)
-        check_allowed(wanted)
+        sessions(wanted)
         self._source = source
         self._wanted = wanted
         self._show = show

@@ -218,6 +218,24 @@ def test_what_is_dangerous_wants_a_yes(known: bool) -> None:
     assert (agreed.world.done, refused.world.done) == (["unlocked front"], [])
 
 
+def test_commands_and_answers_to_our_questions_are_nobody_elses() -> None:
+    desk = Desk(["Blue."], commands=Commands({"open up": UNLOCK, "timer": TIMER}))
+    kept: list[bool] = []
+
+    def keeps(words: str) -> bool:
+        return desk.writer.keeps(Request([*desk.messages, Message("user", words)]))
+
+    async def hold() -> None:
+        kept.extend(map(keeps, ["timer", "yes", "what colour is it"]))
+        await desk.say("open up")
+        kept.append(keeps("yes"))
+        await desk.say("what colour is it")
+        kept.append(keeps("yes"))
+
+    run_virtual(hold())
+    assert kept == [True, False, False, True, False]
+
+
 def test_a_yes_to_something_else_opens_no_door() -> None:
     commands = Commands({"open up": UNLOCK})
     desk = Desk(["Blue.", "Very well."], commands=commands)

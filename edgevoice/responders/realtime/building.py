@@ -35,11 +35,10 @@ class Flavour:
 
 
 def load_line(config: Config, ledger: Ledger, record: Record) -> Line | None:
-    """The line to the service that `config` allows; None where it allows none.
-
-    Raises `ConfigError`: no consent, `privacy.network: offline`, no key, a package is missing.
-    """
-    if not check_allowed(config):
+    """The line to the service that `config` allows; None where it allows none. Raises
+    `ConfigError`, as `sessions` does."""
+    make = sessions(config)
+    if make is None:
         return None
     cloud = config.cloud
     cues = cues_of(config.stt.language) if cloud.redact else None
@@ -51,10 +50,17 @@ def load_line(config: Config, ledger: Ledger, record: Record) -> Line | None:
         redacted=lambda text: redact(text, cues).text if cues else text,
         prompt=f"{config.llm.system_prompt}\n\n{cloud.instructions}".strip(),
     )
-    return Line(_maker(cloud), guard, idle_s=60 * cloud.idle_minutes)
+    return Line(make, guard, idle_s=60 * cloud.idle_minutes)
 
 
-def _maker(cloud: CloudConfig) -> Make:
+def sessions(config: Config) -> Make | None:
+    """How sessions are made, by `config`; None where it allows none. Nothing is imported yet.
+
+    Raises `ConfigError`: no consent, `privacy.network: offline`, no key, a package is missing.
+    """
+    if not check_allowed(config):
+        return None
+    cloud = config.cloud
     flavour = FLAVOURS.get(cloud.engine)
     if flavour is None:
         raise ConfigError(
