@@ -11,10 +11,10 @@ import asyncio
 import logging
 import random
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
 
 from edgevoice.audio.chunk import Samples
 from edgevoice.dialog.history import Message
+from edgevoice.responders.realtime.answer import Answer, Question
 from edgevoice.responders.realtime.backoff import backoff_s
 from edgevoice.responders.realtime.guard import Guard
 from edgevoice.responders.realtime.outbox import Outbox
@@ -39,42 +39,6 @@ SPEAKING_S = 2.0
 """Whoever was heard so lately may be speaking still."""
 
 Order = Callable[[RealtimeSession], Awaitable[None]]
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """What is to be answered, after `before` was said: `words`; the person `said` so, or more.
-    `voiced`: the voice that was heard says the same, and is the better question."""
-
-    before: Sequence[Message]
-    words: str
-    said: str
-    voiced: bool
-
-
-class Answer:
-    """What comes of a question."""
-
-    def __init__(self, question: Question) -> None:
-        self.question = question
-        self._events: asyncio.Queue[Event] = asyncio.Queue()
-
-    def put(self, event: Event) -> None:
-        """The next event of it."""
-        self._events.put_nowait(event)
-
-    async def next(self, patience_s: float) -> Event:
-        """The next event; raises `CloudError` when it is late."""
-        try:
-            async with asyncio.timeout(patience_s):
-                return await self._events.get()
-        except TimeoutError:
-            raise CloudError(Fault.STALLED) from None
-
-    @property
-    def waiting(self) -> bool:
-        """Whether there is an event already."""
-        return not self._events.empty()
 
 
 class Line:

@@ -34,6 +34,14 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketExce
 from edgevoice.audio.chunk import LISTENING_RATE, Samples
 from edgevoice.audio.resample import Resampler
 from edgevoice.dialog.history import Message
+from edgevoice.responders.realtime.openai_faults import (
+    broken_of,
+    fault_of,
+    plain_code,
+    question_of,
+    refusal_of,
+    usage_of,
+)
 from edgevoice.responders.realtime.session import (
     SPEAKING_RATE,
     CloudError,
@@ -44,7 +52,6 @@ from edgevoice.responders.realtime.session import (
     Interrupted,
     SoundPiece,
     TextPiece,
-    Usage,
 )
 
 log = logging.getLogger(__name__)
@@ -60,15 +67,6 @@ LARGEST = 4 * 2**20
 
 CLOSE_S = 0.2
 """How long a service may take to say goodbye."""
-
-REFUSALS = frozenset({401, 403, 404})
-
-CODES = {
-    "invalid_api_key": Fault.REFUSED,
-    "model_not_found": Fault.REFUSED,
-    "insufficient_quota": Fault.REFUSED,
-    "session_expired": Fault.LOST,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,10 +121,10 @@ class OpenAISession:
         except TimeoutError:
             raise CloudError(Fault.STALLED) from None
         except InvalidStatus as error:
-            raise CloudError(_refusal(error.response.status_code)) from None
+            raise CloudError(refusal_of(error.response.status_code)) from None
         except (OSError, OpenAIError, WebSocketException, ValueError) as error:
             log.info("realtime: no connection (%s)", type(error).__name__)
-            raise CloudError(_broken(error, Fault.UNREACHABLE)) from None
+            raise CloudError(broken_of(error, Fault.UNREACHABLE)) from None
 
     async def add(self, messages: Sequence[Message]) -> None:
         for message in messages:
@@ -178,7 +176,7 @@ class OpenAISession:
                     yield event
         except (ConnectionClosed, OpenAIError, OSError) as error:
             if not self._closed:
-                raise CloudError(_broken(error, Fault.LOST)) from None
+                raise CloudError(broken_of(error, Fault.LOST)) from None
 
     async def close(self) -> None:
         self._closed = True
@@ -220,7 +218,7 @@ class OpenAISession:
         try:
             await self._connection.send(made)
         except (ConnectionClosed, OpenAIError, OSError) as error:
-            raise CloudError(_broken(error, Fault.LOST)) from None
+            raise CloudError(broken_of(error, Fault.LOST)) from None
 
     async def _receive(self) -> RealtimeServerEvent:
         """The next event. What is none at all is a fault: whoever sends that cannot be trusted to
@@ -238,7 +236,7 @@ class OpenAISession:
         """Wait for an event of that kind; others before it mean nothing yet."""
         while (event := await self._receive()).type != kind:
             if event.type == "error":
-                raise CloudError(_fault(getattr(event, "error", None)))
+                raise CloudError(fault_of(getattr(event, "error", None)))
 
     def _understood(self, event: RealtimeServerEvent) -> list[Event]:
         try:
@@ -250,7 +248,7 @@ class OpenAISession:
     def _read(self, event: RealtimeServerEvent) -> list[Event]:
         match event:
             case ResponseCreatedEvent():
-                if self._wanted and _question(event.response) in (0, self._asked):
+                if self._wanted and question_of(event.response) in (0, self._asked):
                     self._response = event.response.id or ""
             case ResponseAudioTranscriptDeltaEvent() if self._ours(event.response_id):
                 return [TextPiece("" + event.delta)]
@@ -268,7 +266,7 @@ class OpenAISession:
         return self._wanted and bool(response) and response == self._response
 
     def _ended(self, response: RealtimeResponse) -> list[Event]:
-        events: list[Event] = [_usage(response)] if response.usage else []
+        events: list[Event] = [usage_of(response)] if response.usage else []
         if not self._ours(response.id or ""):
             return events
         self._wanted = False
@@ -278,71 +276,14 @@ class OpenAISession:
             case "cancelled":
                 return [*events, Interrupted()]
         details = response.status_details
-        return [*events, Failed(_fault(details.error if details else None))]
+        return [*events, Failed(fault_of(details.error if details else None))]
 
     def _failed(self, error: RealtimeError) -> list[Event]:
-        log.info("realtime: error %s", _plain(error.code or error.type))
+        log.info("realtime: error %s", plain_code(error.code or error.type))
         what, _, number = (error.event_id or "").partition("-")
         if what in ("stop", "truncate") or (number and number != str(self._asked)):
             return []  # it was over before we stopped it; or nobody wants it any more
         if not self._wanted:
             return []
         self._wanted = False
-        return [Failed(_fault(error))]
-
-
-def _question(response: RealtimeResponse) -> int:
-    """The number of the question that `response` answers; 0 where the service does not tell."""
-    number = (response.metadata or {}).get("question", "")
-    return int(number) if number.isdecimal() else 0
-
-
-def _usage(response: RealtimeResponse) -> Usage:
-    assert response.usage
-    taken, given = response.usage.input_token_details, response.usage.output_token_details
-    cached = taken.cached_tokens_details if taken else None
-    cached_text = _count(cached.text_tokens if cached else 0)
-    cached_audio = _count(cached.audio_tokens if cached else 0)
-    return Usage(
-        text_in=max(0, _count(taken.text_tokens if taken else 0) - cached_text),
-        audio_in=max(0, _count(taken.audio_tokens if taken else 0) - cached_audio),
-        cached_text_in=cached_text,
-        cached_audio_in=cached_audio,
-        text_out=_count(given.text_tokens if given else 0),
-        audio_out=_count(given.audio_tokens if given else 0),
-    )
-
-
-def _count(tokens: int | None) -> int:
-    """A number of tokens, which the service may leave out; nobody gives any back."""
-    return max(0, int(tokens or 0))
-
-
-def _fault(error: Any) -> Fault:
-    """What an error that the service tells of is to us."""
-    code, kind = (str(getattr(error, name, None) or "") for name in ("code", "type"))
-    if code in CODES:
-        return CODES[code]
-    if "rate_limit" in code or "rate_limit" in kind:
-        return Fault.RATE_LIMITED
-    return Fault.BUSY if kind == "server_error" else Fault.REJECTED
-
-
-def _refusal(status: int) -> Fault:
-    if status == 429:
-        return Fault.RATE_LIMITED
-    return Fault.REFUSED if status in REFUSALS else Fault.BUSY
-
-
-def _broken(error: BaseException, otherwise: Fault) -> Fault:
-    """What the end of a connection is to us: services tell by it that they refuse us."""
-    if isinstance(error, ConnectionClosed) and error.rcvd:
-        if "rate_limit" in error.rcvd.reason:
-            return Fault.RATE_LIMITED
-        return Fault.REFUSED if error.rcvd.code in (1008, 3000) else Fault.LOST
-    return otherwise
-
-
-def _plain(code: str) -> str:
-    """A code of theirs for our log, where no sentence may stand."""
-    return code if len(code) <= 60 and code.replace("_", "").isalnum() else "unknown"
+        return [Failed(fault_of(error))]

@@ -16,7 +16,8 @@ from edgevoice.dialog.history import Message
 from edgevoice.report import Journal
 from edgevoice.responders.base import Ending, Request, Responder, Speech
 from edgevoice.responders.realtime.aligning import Aligner
-from edgevoice.responders.realtime.line import Answer, Line, Question
+from edgevoice.responders.realtime.answer import Answer, Question
+from edgevoice.responders.realtime.line import Line
 from edgevoice.responders.realtime.replay import before_the_question
 from edgevoice.responders.realtime.session import (
     SPEAKING_RATE,

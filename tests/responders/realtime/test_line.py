@@ -9,9 +9,11 @@ import pytest
 
 from edgevoice.audio.chunk import Samples, samples_of
 from edgevoice.dialog.history import SUMMARY_HEAD, Message
-from edgevoice.responders.realtime.line import LIFE, Answer, Line, Question
+from edgevoice.responders.realtime.answer import Answer, Question
+from edgevoice.responders.realtime.line import LIFE, Line
 from edgevoice.responders.realtime.meter import Budget
 from edgevoice.responders.realtime.session import (
+    SPEAKING_RATE,
     CloudError,
     Done,
     Event,
@@ -19,6 +21,7 @@ from edgevoice.responders.realtime.session import (
     Failed,
     Fault,
     Interrupted,
+    SoundPiece,
     TextPiece,
 )
 from edgevoice.testing import run_virtual
@@ -351,6 +354,18 @@ def test_a_response_that_fails_ends_the_session_too() -> None:
 
     hold(service, talk)
     assert service.record[-1]["reason"] == "busy"
+
+
+def test_whoever_talks_without_end_is_cut_off() -> None:
+    minute = SoundPiece(np.ones(60 * SPEAKING_RATE, np.int16))
+    service = Service([[minute] * 100])
+
+    async def talk(line: Line) -> None:
+        answer = line.ask(question("One?"))
+        await asyncio.sleep(1)
+        assert [await answer.next(0) for _ in range(4)] == [*[minute] * 3, Failed(Fault.GARBLED)]
+
+    hold(service, talk)
 
 
 # --- ends
