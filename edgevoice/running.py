@@ -17,7 +17,7 @@ from edgevoice.air import Air
 from edgevoice.app import Progress, Workers, converse, load_engines, speak_ahead
 from edgevoice.board import SHARE, Pressure, pressure_of, read_board, watching
 from edgevoice.config import Config
-from edgevoice.engines.base import Eased
+from edgevoice.engines.base import Eased, Guarded
 from edgevoice.hands import Hands
 from edgevoice.hangup import Hangups
 from edgevoice.notify import Notifier
@@ -99,7 +99,12 @@ class Running:
         progress("tools")
         skills = self._opened.enter_context(self._skills)
         self._engines = load_engines(self._config, progress, skills)
-        self._cloud = load_cloud(self._config, partial(speak_ahead, self._engines.voice))
+        chat = self._engines.chat
+        self._cloud = load_cloud(
+            self._config,
+            partial(speak_ahead, self._engines.voice),
+            broken=lambda: isinstance(chat, Guarded) and chat.given_up,
+        )
         self._here = replace(here, skills=skills, cloud=self._cloud)
         forbid_dumps()
         stay_out_of_swap()

@@ -234,3 +234,13 @@ def test_models_of_any_kind_can_be_two() -> None:
     chat.ease(0.5)
     chat.forget()
     chat.close()
+
+
+def test_it_is_given_up_while_both_breakers_are_open(pair: Pair) -> None:
+    assert not pair.chat.given_up
+    pair.open("fast")
+    assert not pair.chat.given_up, "the thorough one may still answer"
+    pair.open("thorough")
+    assert pair.chat.given_up
+    pair.now += LIMITS.longest_pause_s
+    assert not pair.chat.given_up
