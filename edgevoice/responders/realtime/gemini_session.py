@@ -12,6 +12,7 @@ https://ai.google.dev/api/live
 
 import asyncio
 import logging
+import warnings
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, aclosing, suppress
 from dataclasses import dataclass
@@ -111,8 +112,10 @@ def client_of(settings: GeminiSettings) -> Client:
     """What sessions are made with; to make one takes a while.
 
     All is said that the package would otherwise look for in the environment: another key or
-    address, another service of Google's, a folder to write down everything.
+    address, another service of Google's, a folder to write down everything. Nor does it write down
+    what it does not know of that comes.
     """
+    warnings.filterwarnings("ignore", category=UserWarning, module=r"google\.genai")
     return Client(
         vertexai=False,
         api_key=settings.api_key,

@@ -308,6 +308,7 @@ class Sent:
         return json.dumps(self._messages.pop(0)).encode()
 
 
+@pytest.mark.filterwarnings("ignore:.*is not a valid:UserWarning")  # as client_of does
 @given(st.lists(messages, min_size=1, max_size=6))
 def test_whatever_a_service_sends_is_understood_or_ends_it(sent: list[Any]) -> None:
     session = GeminiSession(GeminiSettings("key", "a-model"), CLIENT)
