@@ -185,6 +185,7 @@ def test_a_refused_set_up_tells_why(
         ('{"goAway": {}}', Expiring(0)),
         ('{"sessionResumptionUpdate": {"newHandle": "h", "resumable": true}}', Resumable("h")),
         ('{"sessionResumptionUpdate": {"resumable": false}}', Resumable("")),
+        ('{"sessionResumptionUpdate": {"newHandle": "h", "resumable": false}}', Resumable("")),
         (
             '{"usageMetadata": {"promptTokenCount": 9, "responseTokenCount": 5}}',
             Usage(9, audio_out=5),

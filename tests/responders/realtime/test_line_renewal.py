@@ -84,6 +84,7 @@ def test_a_reply_that_was_all_there_but_not_all_heard_is_told_anew_as_well() -> 
     async def talk(line: Line) -> None:
         assert await end_of(line.ask(question("Tell me."))) == Done()
         service.sessions[0].send(Resumable("handle"))
+        await sent()
         line.ended("A long", 300, interrupted=True)
         assert await end_of(line.ask(question("Are you there?", before))) == Done()
 
@@ -138,6 +139,22 @@ def test_a_voice_that_was_no_question_is_forgotten_by_another_session() -> None:
     assert len(service.sessions) == 2
     assert service.sessions[1].handle == "handle", "from before that voice"
     assert service.calls == ["ask 200 ms"]
+
+
+def test_a_reply_that_nobody_wanted_is_not_remembered() -> None:
+    service = rigid("A long story.", "Another one.", "Well.")
+
+    async def talk(line: Line) -> None:
+        await line.ask(question("Tell me.")).next(1)
+        line.stop()
+        line.voice(VOICE, True)
+        await line.ask(question("Tell me more.", voiced=True)).next(1)
+        assert service.calls == ["ask 200 ms"]
+        assert await end_of(line.ask(question("Tell me more. Please!"))) == Done()
+
+    hold(service, talk)
+    assert openings(service) == [[], [], []]
+    assert service.calls == ["ask: Tell me more. Please!"]
 
 
 def test_words_are_not_asked_of_one_that_has_heard_something_else() -> None:
