@@ -441,8 +441,8 @@ class CloudConfig(Section):
     """Where the service is; nothing: where its maker has it."""
     api_key_file: FilePath | None = None
     """The file that holds the service's key; nobody else may open it."""
-    voice: str = "marin"
-    """The service's name of the voice."""
+    voice: str = ""
+    """The service's name of the voice; nothing: a usual one."""
     when: Literal["always", "on_failure", "on_request"] = "on_request"
     """When it answers in our place."""
     money_per_day: float = Field(default=1.0, ge=0, le=1_000_000)

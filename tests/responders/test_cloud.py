@@ -20,7 +20,7 @@ from edgevoice.responders.cloud import Cloud, load_cloud
 from edgevoice.responders.realtime.guard import CONSENT
 from tests.responders.pair import ScriptedResponder
 from tests.responders.realtime.openai_server import Answer, OpenAIServer
-from tests.responders.realtime.test_openai_session import real_time
+from tests.responders.realtime.test_session_contract import real_time
 
 SYSTEM = Message("system", "Be kind.")
 

@@ -5,6 +5,7 @@
 One worker opens the session and sends what waits, in order; one reader takes what comes. Whatever
 fails, fails all of it: the session is hung up, the reply that waits is told, and the next one gets
 a new session with the conversation so far. That is one way to begin instead of many to recover.
+So is a session replaced that cannot be told what it has missed, or misunderstood.
 """
 
 import asyncio
@@ -28,6 +29,7 @@ from edgevoice.responders.realtime.session import (
     Fault,
     Interrupted,
     RealtimeSession,
+    Resumable,
     Usage,
 )
 
@@ -70,6 +72,10 @@ class Line:
         self._latest: list[Message] = []  # the conversation, as far as we were told
         self._known: list[Message] = []  # as far as the session was
         self._unasked = False  # whether it has heard a voice since the last question
+        self._begun: Answer | None = None  # the last that it was asked for
+        self._astray = False  # whether it knows more of that one than was heard
+        self._handle = ""  # for a session that is to know as much
+        self._kept: tuple[str, list[Message]] = ("", [])  # the last one's handle, and what it knew
         self._failures = 0
         self._not_before = 0.0
         self._last_fault = Fault.UNREACHABLE
@@ -101,9 +107,9 @@ class Line:
         if not self.noticed or not self._latest or self.fault:
             self._outbox.spoil()
             return
-        if fresh and self._unasked:
-            self._unasked = False
-            self._outbox.order(_clear)
+        if fresh and self._session and not self._cleared(self._session):
+            self._outbox.spoil()
+            return
         self._outbox.voice(pcm, fresh)
         self._wake()
 
@@ -126,6 +132,7 @@ class Line:
     def stop(self, answer: Answer | None = None) -> None:
         """Nobody wants `answer` any more; nothing: whichever there is."""
         if self._answer and answer in (None, self._answer):
+            self._astray = self._answer is self._current
             self._answer = self._current = None
             self._outbox.order(_stop)
             self._news.set()
@@ -133,13 +140,20 @@ class Line:
     def ended(self, heard: str, heard_ms: float, interrupted: bool) -> None:
         """Of the last answer, the person has heard so much."""
         self.stop()
-        if not self._session:
+        session = self._session
+        if not session:
             return
-        if interrupted:
+        if interrupted and session.amendable:
             self._outbox.order(lambda session: session.truncate(heard_ms))
             self._news.set()
         if heard.strip():
             self._known.append(Message("assistant", heard))
+        if self._begun and (interrupted or self._astray) and not session.amendable:
+            # Whoever interrupts will ask something: it shall be ready by then.
+            self._latest, self._handle = self._known, ""
+            self._hang_up("recycled")
+            if not self.fault:
+                self._begin()
 
     def give_up(self, fault: Fault) -> None:
         """The service does not do as it should: hang up, and leave it alone for a while."""
@@ -149,6 +163,7 @@ class Line:
         """Hang up: what was said is to be forgotten, there as well."""
         self._latest, self.noticed = [], False
         self._hang_up("forgotten")
+        self._kept = ("", [])
 
     async def close(self) -> None:
         """Hang up, and wait until that is done."""
@@ -174,7 +189,9 @@ class Line:
         """Hold a session, from its beginning to its end."""
         try:
             opening = self._answer.question.before if self._answer else self._latest
-            await session.connect(self._guard.leaving(opening))
+            handle, known = self._kept
+            fits = known == list(opening)
+            await session.connect(self._guard.leaving(opening), handle if fits else "")
             self._known = list(opening)
             self._until = self._now() + LIFE * session.longest_s
             self._tasks.append(asyncio.create_task(self._read(session)))
@@ -203,17 +220,19 @@ class Line:
 
     async def _ask(self, session: RealtimeSession, question: Question) -> None:
         told = unsaid(self._known, question.before, question.said)
-        if told is None:
+        void = self._unasked and not self._has_heard(question)
+        if told is None or (not session.amendable and (told[0] or void or self._astray)):
             self._again(question)
             return
         new, rest = told
         words = (rest if question.words == question.said else "") or question.words
+        self._handle = ""
         if new:
             await session.add(self._guard.leaving(new))
             if not self._answer:
                 return  # it was stopped meanwhile
-        self._current = self._answer
-        if question.voiced and self._outbox.whole and self._unasked:
+        self._begun = self._current = self._answer
+        if self._has_heard(question):
             await session.ask()
         elif words:
             await session.ask(words)
@@ -221,6 +240,24 @@ class Line:
             self._take(Interrupted())
         self._unasked = False
         self._known = [*question.before, Message("user", question.said)]
+
+    def _has_heard(self, question: Question) -> bool:
+        return question.voiced and self._outbox.whole and self._unasked
+
+    def _cleared(self, session: RealtimeSession) -> bool:
+        """Whether a new utterance may follow what the session has heard and was told; not where
+        that would take another session, and somebody listens to this one."""
+        if session.amendable:
+            if self._unasked:
+                self._unasked = False
+                self._outbox.order(_clear)
+            return True
+        missed = bool(self._known) and self._latest != self._known[: len(self._latest)]
+        if not (missed or self._unasked or self._astray):
+            return True
+        if not self._answer:
+            self._hang_up("recycled")
+        return not self._answer
 
     def _again(self, question: Question) -> None:
         """The session knows another conversation: ask in a new one, which knows this one."""
@@ -267,6 +304,8 @@ class Line:
             case Usage():
                 self._guard.used(event)
                 self._news.set()  # it may be enough
+            case Resumable(handle=handle):
+                self._handle = handle
             case Expiring(left_s=left_s):
                 self._until = min(self._until, self._now() + LIFE * left_s)
                 self._news.set()
@@ -297,7 +336,9 @@ class Line:
         if not session:
             return
         self._guard.closed(self._now(), reason)
+        self._kept, self._handle = (self._handle, self._known), ""
         self._known, self._unasked = [], False
+        self._begun, self._astray = None, False
         tasks, self._tasks = self._tasks, []
         for task in tasks:
             if task is not asyncio.current_task():

@@ -85,6 +85,7 @@ class OpenAISession:
     """A `RealtimeSession` with OpenAI, or whoever speaks like it."""
 
     longest_s: float = LONGEST_S
+    amendable = True
 
     def __init__(self, settings: OpenAISettings) -> None:
         self._settings = settings
@@ -99,7 +100,7 @@ class OpenAISession:
         self._item = ""  # the last message of sound in it
         self._closed = False
 
-    async def connect(self, opening: Sequence[Message]) -> None:
+    async def connect(self, opening: Sequence[Message], handle: str = "") -> None:
         # The package hands on more options than it names.
         options: Any = {
             "write_limit": UNREAD_BYTES,

@@ -102,7 +102,14 @@ class Expiring:
     left_s: float
 
 
-Event = SoundPiece | TextPiece | Usage | Done | Interrupted | Failed | Expiring
+@dataclass(frozen=True, slots=True)
+class Resumable:
+    """A new session that is given `handle` will know what this one knows now; empty: none will."""
+
+    handle: str
+
+
+Event = SoundPiece | TextPiece | Usage | Done | Interrupted | Failed | Expiring | Resumable
 
 
 class RealtimeSession(Protocol):
@@ -115,9 +122,14 @@ class RealtimeSession(Protocol):
     longest_s: float
     """Seconds that a session may last."""
 
-    async def connect(self, opening: Sequence[Message]) -> None:
+    amendable: bool
+    """Whether a session can be told later what was said without it, what of its reply was heard,
+    and that a voice is void. Otherwise it gets another session instead: then `add`, `clear_audio`
+    and `truncate` are never called, and nothing is asked after `stop`."""
+
+    async def connect(self, opening: Sequence[Message], handle: str = "") -> None:
         """Open it, with what was said so far: a system message, then text of both sides. Returns
-        when the service has agreed to everything."""
+        when the service has agreed to everything. `handle`: of a session that knew just that."""
         ...
 
     async def add(self, messages: Sequence[Message]) -> None:

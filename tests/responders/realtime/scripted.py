@@ -42,8 +42,12 @@ class ScriptedSession:
 
     longest_s = 600.0
 
-    def __init__(self, replies: Iterator[Reply], connect: float | Fault = 0.05) -> None:
+    def __init__(
+        self, replies: Iterator[Reply], connect: float | Fault = 0.05, amendable: bool = True
+    ) -> None:
         """`replies`: taken one by one. `connect`: seconds that it takes, or how it fails."""
+        self.amendable = amendable
+        self.handle = ""
         self.calls: list[str] = []
         self.opening: list[tuple[str, str]] = []
         self.voice: list[Samples] = []
@@ -56,7 +60,8 @@ class ScriptedSession:
         self._answering: asyncio.Task[None] | None = None
         self._number = 0
 
-    async def connect(self, opening: Sequence[Message]) -> None:
+    async def connect(self, opening: Sequence[Message], handle: str = "") -> None:
+        self.handle = handle
         self.opening = [(message.role, message.content) for message in opening]
         if isinstance(self._connect, Fault):
             raise CloudError(self._connect)
@@ -145,6 +150,7 @@ class Service:
         prices: Prices | None = None,
         idle_s: float = 120.0,
         make: Make | None = None,
+        amendable: bool = True,
     ) -> None:
         """`make`: makes other sessions than those of the script."""
         self.sessions: list[ScriptedSession] = []
@@ -153,6 +159,7 @@ class Service:
         self.today = TODAY
         self._replies = iter(replies)
         self._connects = iter(connects)
+        self._amendable = amendable
         self.guard = Guard(
             prices or Prices(text_in=4, audio_out=64),
             budget or Budget(1.0, 1_800.0),
@@ -165,7 +172,8 @@ class Service:
         self.line = Line(make or self._make, self.guard, idle_s, luck=lambda: 1.0)
 
     def _make(self) -> ScriptedSession:
-        self.sessions.append(ScriptedSession(self._replies, next(self._connects, 0.05)))
+        connect = next(self._connects, 0.05)
+        self.sessions.append(ScriptedSession(self._replies, connect, self._amendable))
         return self.sessions[-1]
 
     @property

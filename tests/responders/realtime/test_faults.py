@@ -11,12 +11,13 @@ from edgevoice.dialog.fallback import When
 from edgevoice.dialog.history import Message
 from edgevoice.errors import EngineError
 from edgevoice.responders.base import Ending, Request
-from edgevoice.responders.realtime.openai_session import OpenAISession, OpenAISettings
+from edgevoice.responders.realtime.building import Make
 from edgevoice.responders.realtime.session import Fault
 from tests.responders.pair import Both, local_reply
-from tests.responders.realtime.openai_server import MIDWAY, Answer, OpenAIServer, Trouble
+from tests.responders.realtime.flavours import Flavour, Server
+from tests.responders.realtime.openai_server import MIDWAY, Answer, Trouble
 from tests.responders.realtime.proxy import Proxy
-from tests.responders.realtime.test_openai_session import real_time
+from tests.responders.realtime.test_session_contract import real_time
 
 WITHIN_S = 1.0
 PATIENCE_S = 0.5
@@ -24,16 +25,10 @@ EARLY = [each for each in Trouble if each is not Trouble.NONE and each not in MI
 
 
 class Talk:
-    """A conversation with the service at `url` first, and with ourselves if it fails."""
+    """A conversation with the service first, and with ourselves if it fails."""
 
-    def __init__(self, url: str) -> None:
-        settings = OpenAISettings("key", "a-model", "marin", url)
-        self.both = Both(
-            When.ALWAYS,
-            [local_reply()] * 9,
-            patience_s=PATIENCE_S,
-            make=lambda: OpenAISession(settings),
-        )
+    def __init__(self, make: Make) -> None:
+        self.both = Both(When.ALWAYS, [local_reply()] * 9, patience_s=PATIENCE_S, make=make)
         self.first_s = 0.0
         """How long the last turn took to its first sound."""
 
@@ -59,18 +54,21 @@ class Talk:
 
 
 @asynccontextmanager
-async def talking(url: str) -> AsyncIterator[Talk]:
-    talk = Talk(url)
+async def talking(make: Make) -> AsyncIterator[Talk]:
+    talk = Talk(make)
     try:
         yield talk
     finally:
         await talk.both.service.line.close()
 
 
-def test_a_conversation_over_real_sockets() -> None:
-    async def main() -> OpenAIServer:
+def test_a_conversation_over_real_sockets(flavour: Flavour) -> None:
+    async def main() -> Server:
         answers = [Answer("Hello there."), Answer("It is late.")]
-        async with OpenAIServer(answers).running() as server, talking(server.url) as talk:
+        async with (
+            flavour.server(answers).running() as server,
+            talking(flavour.sessions(server.port)) as talk,
+        ):
             assert await talk.turn("Hello.") == "Hello there."
             assert await talk.turn("What time is it?") == "It is late."
             assert talk.both.service.ledger.spent is not None
@@ -83,10 +81,15 @@ def test_a_conversation_over_real_sockets() -> None:
 
 
 @pytest.mark.parametrize("trouble", EARLY)
-def test_a_service_that_misbehaves_is_answered_for_within_a_second(trouble: Trouble) -> None:
+def test_a_service_that_misbehaves_is_answered_for_within_a_second(
+    flavour: Flavour, trouble: Trouble
+) -> None:
     async def main() -> None:
         answers = [Answer(trouble=trouble)]
-        async with OpenAIServer(answers).running() as server, talking(server.url) as talk:
+        async with (
+            flavour.server(answers).running() as server,
+            talking(flavour.sessions(server.port)) as talk,
+        ):
             assert await talk.turn("Hello.") == "Local."
             assert talk.first_s < WITHIN_S
             assert await talk.turn("And now?") == "Local."
@@ -96,10 +99,13 @@ def test_a_service_that_misbehaves_is_answered_for_within_a_second(trouble: Trou
 
 
 @pytest.mark.parametrize("trouble", MIDWAY)
-def test_a_service_that_fails_midway_is_apologised_for(trouble: Trouble) -> None:
+def test_a_service_that_fails_midway_is_apologised_for(flavour: Flavour, trouble: Trouble) -> None:
     async def main() -> None:
         answers = [Answer("A long story. It goes on.", 2_000, trouble, pace_s=0.01)]
-        async with OpenAIServer(answers).running() as server, talking(server.url) as talk:
+        async with (
+            flavour.server(answers).running() as server,
+            talking(flavour.sessions(server.port)) as talk,
+        ):
             said = await talk.turn("Tell me a story.")
             assert said.startswith("A long story. ") and said.endswith("†")
             assert await talk.turn("What?") == "Local."
@@ -116,13 +122,15 @@ def slow(proxy: Proxy) -> None:
 
 @pytest.mark.parametrize("deed", [Proxy.stall, Proxy.drop, Proxy.reset, slow])
 @pytest.mark.parametrize("when", ["before it is asked", "while it thinks"])
-def test_a_line_that_fails_is_answered_for_within_a_second(deed: Deed, when: str) -> None:
+def test_a_line_that_fails_is_answered_for_within_a_second(
+    flavour: Flavour, deed: Deed, when: str
+) -> None:
     async def main() -> None:
         answers = [Answer("Hello."), Answer("Well.", trouble=Trouble.STALL)]
         async with (
-            OpenAIServer(answers).running() as server,
+            flavour.server(answers).running() as server,
             Proxy(server.port).running() as proxy,
-            talking(proxy.url) as talk,
+            talking(flavour.sessions(proxy.port)) as talk,
         ):
             assert await talk.turn("Hello.") == "Hello."
             if when == "before it is asked":
@@ -135,13 +143,15 @@ def test_a_line_that_fails_is_answered_for_within_a_second(deed: Deed, when: str
     real_time(main())
 
 
-def test_when_the_line_is_back_the_service_is_told_what_was_said_without_it() -> None:
-    async def main() -> OpenAIServer:
+def test_when_the_line_is_back_the_service_is_told_what_was_said_without_it(
+    flavour: Flavour,
+) -> None:
+    async def main() -> Server:
         answers = [Answer("Hello."), Answer("Welcome back.")]
         async with (
-            OpenAIServer(answers).running() as server,
+            flavour.server(answers).running() as server,
             Proxy(server.port).running() as proxy,
-            talking(proxy.url) as talk,
+            talking(flavour.sessions(proxy.port)) as talk,
         ):
             assert await talk.turn("Hello.") == "Hello."
             proxy.reset()

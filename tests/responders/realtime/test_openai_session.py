@@ -1,13 +1,9 @@
-"""The real package against a service on this machine: every promise of `RealtimeSession`."""
+"""What only OpenAI's Realtime API has, by the real package against a service on this machine."""
 
 import asyncio
 import json
-import logging
-from collections.abc import Coroutine
-from contextlib import suppress
 from dataclasses import astuple
-from http import HTTPStatus
-from typing import Any, TypeVar, cast
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -21,46 +17,23 @@ from edgevoice.responders.realtime.session import (
     CloudError,
     Done,
     Event,
-    Failed,
     Fault,
-    Interrupted,
     SoundPiece,
     TextPiece,
     Usage,
 )
-from tests.responders.realtime.openai_server import Answer, OpenAIServer, Trouble
-from tests.responders.realtime.proxy import Proxy
-
-T = TypeVar("T")
-SYSTEM = Message("system", "Be kind.")
-VOICE = (3000 * np.sin(np.arange(16_000) / 8)).astype(np.int16)
-
-
-def real_time(main: Coroutine[Any, Any, T], limit_s: float = 10) -> T:
-    async def bounded() -> T:
-        async with asyncio.timeout(limit_s):
-            return await main
-
-    return asyncio.run(bounded())
+from tests.responders.realtime.openai_server import Answer, OpenAIServer
+from tests.responders.realtime.test_session_contract import (
+    SYSTEM,
+    VOICE,
+    one_reply,
+    real_time,
+    text_of,
+)
 
 
-def session_at(url: str, connect_s: float = 2.0) -> OpenAISession:
-    settings = OpenAISettings("key", "a-model", "marin", url, connect_s=connect_s)
-    return OpenAISession(settings)
-
-
-async def one_reply(session: OpenAISession) -> list[Event]:
-    """What comes, up to the end of a reply."""
-    events = []
-    async for event in session.events():
-        events.append(event)
-        if isinstance(event, Done | Failed | Interrupted):
-            break
-    return events
-
-
-def text_of(events: list[Event]) -> str:
-    return "".join(event.text for event in events if isinstance(event, TextPiece))
+def session_at(url: str) -> OpenAISession:
+    return OpenAISession(OpenAISettings("key", "a-model", "marin", url))
 
 
 def ms_of(events: list[Event]) -> float:
@@ -163,131 +136,6 @@ def test_a_reply_that_ended_while_we_stopped_it_is_no_fault() -> None:
     server, events = real_time(talk())
     assert server.errors == ["response_cancel_not_active"]
     assert text_of(events) == "Two."
-
-
-FAULTS = {
-    Trouble.RATE_LIMITED: Fault.RATE_LIMITED,
-    Trouble.FAILED: Fault.RATE_LIMITED,
-    Trouble.ERROR: Fault.BUSY,
-    Trouble.GARBAGE: Fault.GARBLED,
-    Trouble.HALF_JSON: Fault.GARBLED,
-    Trouble.LIST: Fault.GARBLED,
-    Trouble.NO_SOUND: Fault.GARBLED,
-    Trouble.MISSING: Fault.GARBLED,
-    Trouble.DROP: Fault.LOST,
-    Trouble.DROP_MIDWAY: Fault.LOST,
-}
-
-
-@pytest.mark.parametrize("trouble", FAULTS)
-def test_every_trouble_has_a_name(trouble: Trouble, caplog: pytest.LogCaptureFixture) -> None:
-    async def talk() -> Fault:
-        async with OpenAIServer([Answer(trouble=trouble)]).running() as server:
-            session = session_at(server.url)
-            await session.connect([SYSTEM])
-            await session.ask("What about Anna?")
-            try:
-                last = (await one_reply(session))[-1]
-                assert isinstance(last, Failed)
-                return last.fault
-            except CloudError as error:
-                assert "Anna" not in str(error)
-                return error.fault
-            finally:
-                await session.close()
-
-    with caplog.at_level(logging.INFO, "edgevoice"):
-        assert real_time(talk()) is FAULTS[trouble]
-    assert "Anna" not in caplog.text
-
-
-def test_a_service_that_breaks_off_says_so() -> None:
-    async def talk() -> Event:
-        async with OpenAIServer([Answer(trouble=Trouble.BROKEN_OFF)]).running() as server:
-            session = session_at(server.url)
-            await session.connect([SYSTEM])
-            await session.ask("Well?")
-            last = (await one_reply(session))[-1]
-            await session.close()
-            return last
-
-    assert real_time(talk()) == Interrupted()
-
-
-@pytest.mark.parametrize(
-    ("status", "fault"),
-    [
-        (HTTPStatus.UNAUTHORIZED, Fault.REFUSED),
-        (HTTPStatus.NOT_FOUND, Fault.REFUSED),
-        (HTTPStatus.TOO_MANY_REQUESTS, Fault.RATE_LIMITED),
-        (HTTPStatus.BAD_GATEWAY, Fault.BUSY),
-    ],
-)
-def test_a_refused_connection_tells_why(status: HTTPStatus, fault: Fault) -> None:
-    async def talk() -> Fault:
-        async with OpenAIServer(status=status).running() as server:
-            return await refused(session_at(server.url))
-
-    assert real_time(talk()) is fault
-
-
-async def refused(session: OpenAISession) -> Fault:
-    with pytest.raises(CloudError) as error:
-        await session.connect([SYSTEM])
-    await session.close()
-    return error.value.fault
-
-
-def test_nobody_there_is_told_at_once() -> None:
-    async def talk() -> Fault:
-        async with OpenAIServer().running() as server:
-            url = server.url
-        return await refused(session_at(url))
-
-    assert real_time(talk()) is Fault.UNREACHABLE
-
-
-def test_a_service_that_says_nothing_stalls() -> None:
-    async def talk() -> Fault:
-        async with OpenAIServer(greets=False).running() as server:
-            return await refused(session_at(server.url, connect_s=0.2))
-
-    assert real_time(talk()) is Fault.STALLED
-
-
-@pytest.mark.parametrize("how", ["drop", "reset"])
-def test_a_broken_line_is_noticed_while_nobody_speaks(how: str) -> None:
-    async def talk() -> Fault:
-        async with OpenAIServer().running() as server, Proxy(server.port).running() as proxy:
-            session = session_at(proxy.url)
-            await session.connect([SYSTEM])
-            asyncio.get_running_loop().call_later(0.05, getattr(proxy, how))
-            try:
-                await one_reply(session)
-            except CloudError as error:
-                return error.fault
-            finally:
-                await session.close()
-        pytest.fail("nothing was noticed")
-
-    assert real_time(talk()) is Fault.LOST
-
-
-def test_hanging_up_on_a_dead_line_does_not_take_long() -> None:
-    async def talk() -> float:
-        async with OpenAIServer().running() as server, Proxy(server.port).running() as proxy:
-            session = session_at(proxy.url)
-            await session.connect([SYSTEM])
-            reading = asyncio.create_task(one_reply(session))
-            proxy.stall()
-            begun = asyncio.get_running_loop().time()
-            await session.close()
-            took = asyncio.get_running_loop().time() - begun
-            with suppress(CloudError):
-                await reading
-            return took
-
-    assert real_time(talk()) < 1
 
 
 KINDS = [
