@@ -4,6 +4,9 @@ import asyncio
 import json
 import os
 import re
+import select
+import subprocess
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,6 +30,7 @@ from edgevoice.skills.toolbox import Toolbox
 from edgevoice.skills.writer import Situation, SkilledWriter, Understanding
 from edgevoice.testing import run_virtual
 from edgevoice.typed import DEAF, Answered, Lines, Typed
+from tests.terminal import a_terminal
 from tests.test_cli import complaint, edgevoice
 
 
@@ -257,6 +261,35 @@ def test_chat_tells_programs_who_answered_and_what_was_done() -> None:
 def test_chat_with_the_model_alone() -> None:
     shown = edgevoice("chat", "--model-only", typed="set a timer for one minute\n").stdout
     assert "⚙" not in shown and "Timer set" not in shown
+
+
+def test_chat_at_a_terminal() -> None:
+    ours, theirs = a_terminal()
+    command = [sys.executable, "-m", "edgevoice", "chat"]
+    chat = subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs)
+    os.close(theirs)
+    try:
+        seen = read_until(ours, b"you \xe2\x80\xba")
+        assert b"Getting ready" in seen
+        os.write(ours, b"set a timer for one second\n")
+        seen = read_until(ours, b"is done.")
+        assert b"Getting ready" not in seen and b"Timer set for 1 second." in seen
+        os.write(ours, b"\x04")  # Ctrl-D
+        assert chat.wait(20) == 0
+    finally:
+        chat.kill()
+        chat.wait()
+        os.close(ours)
+
+
+def read_until(descriptor: int, words: bytes) -> bytes:
+    """What is shown at a terminal, up to `words`."""
+    seen = b""
+    while words not in seen:
+        ready, _, _ = select.select([descriptor], [], [], 30)
+        assert ready, seen
+        seen += os.read(descriptor, 4_096)
+    return seen
 
 
 def test_a_timer_that_is_typed_is_nobody_elses(tmp_path: Path) -> None:

@@ -52,21 +52,18 @@ def chat(
     chosen = settings(config)
     phrases = load_phrases(chosen.phrases.file)
     with ExitStack() as opened:
-        progress = opened.enter_context(loading())
-        skills = None
-        if not model_only:
-            progress("tools")
-            skills = opened.enter_context(Skills(chosen, guest=True))
-        progress("language model")
-        model = load_chat(chosen.llm)
+        with loading() as progress:
+            skills = None
+            if not model_only:
+                progress("tools")
+                skills = opened.enter_context(Skills(chosen, guest=True))
+            progress("language model")
+            model = load_chat(chosen.llm)
         offer = skills.offer(model) if skills else None
-        history = new_history(chosen, offer, skills.facts if skills else lambda: "")
-        screen = Programs() if as_json else Terminal(typed=sys.stdin.isatty())
-        bell = skills.bell if skills else NoBell()
         typed = Typed(
-            screen,
-            history,
-            bell,
+            Programs() if as_json else Terminal(typed=sys.stdin.isatty()),
+            new_history(chosen, offer, skills.facts if skills else lambda: ""),
+            skills.bell if skills else NoBell(),
             lambda words: chosen.reply.forgotten if phrases.says_forget(words) else "",
             lambda: model.evaluated_tokens,
         )
