@@ -35,7 +35,9 @@ EFFECTS = {
 @tools.command("list")
 def list_tools(config: ConfigOption = None, as_json: JsonOption = False) -> None:
     """List the tools, whether they change anything, and where they are from."""
-    found = _tools(settings(config))
+    from edgevoice.skills.looking import look_at_tools
+
+    found = look_at_tools(settings(config), PATIENCE_S)
     if as_json:
         print_json([_told(tool) for tool in found])
         return
@@ -75,20 +77,6 @@ def try_tool(
         console.print(printable(answer), markup=False, soft_wrap=True)
     if not outcome.ok:
         raise typer.Exit(1)
-
-
-def _tools(config: Config) -> list[Tool]:
-    """All of them, those that come from elsewhere first. What they work on is not opened: no key
-    is needed to look, and no document is read."""
-    from edgevoice.skills.builtin.together import House, built_in_tools
-    from edgevoice.skills.knowledge.knowledge import Knowledge, index_path
-    from edgevoice.skills.loading import open_toolbox
-
-    documents = config.knowledge
-    knowledge = Knowledge(index_path(documents)) if documents.folder else None
-    own = built_in_tools(House(handover=config.handover, knowledge=knowledge))
-    with open_toolbox(config, own, PATIENCE_S) as toolbox:
-        return sorted(toolbox.tools, key=lambda tool: tool.source == BUILT_IN)
 
 
 @contextmanager
