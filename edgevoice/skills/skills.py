@@ -27,6 +27,7 @@ from edgevoice.skills.knowledge.knowledge import open_knowledge
 from edgevoice.skills.loading import open_toolbox
 from edgevoice.skills.offer import Offer
 from edgevoice.skills.ringing import Ringer
+from edgevoice.skills.schedule import Kind
 from edgevoice.skills.storage import open_storage
 from edgevoice.skills.timetable import Timetable, timers_file
 from edgevoice.skills.tool import Tool
@@ -96,6 +97,13 @@ class Skills:
     def toolbox(self) -> Toolbox:
         """All the tools."""
         return self._toolbox
+
+    @property
+    def waiting(self) -> str:
+        """What is still to ring, in numbers and not a word of it; empty for nothing."""
+        counts = {kind.value: len(self._ringer.pending(kind)) for kind in Kind}
+        parts = [f"{n} {kind}{'s' if n > 1 else ''}" for kind, n in counts.items() if n]
+        return ", ".join(parts)
 
     def offer(self, chat: ChatModel) -> Offer:
         """The tools that `chat` is told of."""
