@@ -265,7 +265,7 @@ class SkilledWriter:
             yield self._ask(tool, call, arguments)
             return
         deed = await _begin(request, tool, call)
-        async with aclosing(self._do(deed, tool, arguments)) as clauses:
+        async with aclosing(self._do(deed, tool, arguments, request)) as clauses:
             async for clause in clauses:
                 yield clause
         outcome = deed.outcome
@@ -313,7 +313,7 @@ class SkilledWriter:
                 yield self._ask(tool, wanted, arguments)
                 return
             deed = await _begin(request, tool, wanted)
-            async with aclosing(self._do(deed, tool, arguments)) as clauses:
+            async with aclosing(self._do(deed, tool, arguments, request)) as clauses:
                 async for clause in clauses:
                     yield clause
             outcome = deed.outcome
@@ -345,18 +345,21 @@ class SkilledWriter:
         return question.text
 
     async def _do(
-        self, deed: Deed, tool: Tool, arguments: Mapping[str, Any]
+        self, deed: Deed, tool: Tool, arguments: Mapping[str, Any], request: Request
     ) -> AsyncGenerator[str, None]:
-        """Use `tool`; says a filler if that takes long."""
+        """Use `tool`; says a filler if that takes long, and somebody waits for it."""
         using = asyncio.create_task(run(tool, arguments, self._new_key()))
+        waited_for = asyncio.create_task(request.certain.wait())
         try:
-            done, _ = await asyncio.wait({using}, timeout=self._filler_after_s or None)
-            if not done:
+            await asyncio.wait({using}, timeout=self._filler_after_s or None)
+            await asyncio.wait({using, waited_for}, return_when=asyncio.FIRST_COMPLETED)
+            if not using.done():
                 yield f"{self._sentences.filler} "
                 await asyncio.wait({using})
             deed.outcome = using.result()
             self._journal.publish(ToolUsed(self._journal.now(), tool.name, deed.outcome.ok))
         finally:
+            waited_for.cancel()
             if not using.done() and tool.lasts:
                 self._left.add(using)
                 using.add_done_callback(self._left.discard)

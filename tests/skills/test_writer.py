@@ -41,6 +41,7 @@ class World:
         @tool(effect=Effect.NONE)
         async def look(place: str) -> dict[str, str]:
             """Look at a place."""
+            await asyncio.sleep(self.takes_s)
             return {"seen": f"fog in {place}"}
 
         @tool
@@ -323,6 +324,19 @@ def test_a_slow_tool_has_a_filler() -> None:
     slow, quick = (Desk(world=World(takes_s=s), commands=commands) for s in (3, 0.1))
     assert talk(slow, "a minute") == ["One moment. Your timer is set for 60 seconds."]
     assert talk(quick, "a minute") == ["Your timer is set for 60 seconds."]
+
+
+def test_nobody_is_asked_to_wait_who_has_not_finished() -> None:
+    look = ToolCall("look", {"place": "x"})
+    fog = ["There is fog in x."]
+    desk = Desk(fog, World(takes_s=2), Commands({"look": look}))
+    request = Request([Message("user", "look")])
+
+    async def hold() -> list[str]:
+        asyncio.get_running_loop().call_later(3, request.certain.set)
+        return [clause async for clause in desk.writer.write(request)]
+
+    assert run_virtual(hold()) == fog
 
 
 def drafting(desk: Desk, words: str, seconds: float, then: Callable[[Request], object]) -> Request:
