@@ -222,6 +222,7 @@ class Turn:
 
     def _halt(self) -> None:
         self._request.stop.set()
+        self._request.deeds.break_off()  # now, so that history can tell
         for task in (self._playing, self._writing):
             if task:
                 task.cancel()

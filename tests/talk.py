@@ -112,6 +112,8 @@ class Talk:
     all_used: bool = True
     """Whether the engines' scripts must be used up."""
     prompt: str = "be kind"
+    budget: int = 1_000
+    """Tokens of history."""
     bell: Bell = field(default_factory=NoBell)
     responder: Callable[[Writer, Speaker], Responder] = LocalResponder
     """Makes the one that answers."""
@@ -153,7 +155,7 @@ class Talk:
         assert asyncio.all_tasks() == {asyncio.current_task()}, "a task was left behind"
 
     def _make_agent(self, transport: Transport) -> tuple[History, Agent]:
-        history = History(self.prompt, 1_000)
+        history = History(self.prompt, self.budget)
         journal = Journal([self.recorder, self.log.append])
         speaker = Speaker(self.voice, InlineWorker(self.tts_pace), journal)
         agent = Agent(

@@ -165,7 +165,7 @@ class SkilledWriter:
         self._situation = situation or Situation()
         self._new_key = new_key
         self._asked: Question | None = None  # in the reply that was written last
-        self._left: set[asyncio.Task[Outcome]] = set()  # the loop itself holds them weakly
+        self._left: set[asyncio.Task[None]] = set()  # the loop itself holds them weakly
 
     async def prepare(self, messages: Sequence[Message], stop: threading.Event) -> None:
         """Look whether it is a plain command, and let the language model read."""
@@ -348,7 +348,12 @@ class SkilledWriter:
         self, deed: Deed, tool: Tool, arguments: Mapping[str, Any], request: Request
     ) -> AsyncGenerator[str, None]:
         """Use `tool`; says a filler if that takes long, and somebody waits for it."""
-        using = asyncio.create_task(run(tool, arguments, self._new_key()))
+
+        async def use() -> None:
+            deed.outcome = await run(tool, arguments, self._new_key())
+
+        using = asyncio.create_task(use())
+        deed.halt = using.cancel
         waited_for = asyncio.create_task(request.certain.wait())
         try:
             await asyncio.wait({using}, timeout=self._filler_after_s or None)
@@ -356,8 +361,8 @@ class SkilledWriter:
             if not using.done():
                 yield f"{self._sentences.filler} "
                 await asyncio.wait({using})
-            deed.outcome = using.result()
-            self._journal.publish(ToolUsed(self._journal.now(), tool.name, deed.outcome.ok))
+            if deed.outcome:
+                self._journal.publish(ToolUsed(self._journal.now(), tool.name, deed.outcome.ok))
         finally:
             waited_for.cancel()
             if not using.done() and tool.lasts:

@@ -4,7 +4,6 @@ import asyncio
 import threading
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 import pytest
 
@@ -381,16 +380,51 @@ def test_an_interruption_cancels_a_tool_or_leaves_it(
     call: ToolCall, done: list[str], told: str
 ) -> None:
     desk = Desk(world=World(takes_s=9), commands=Commands({"do it": call}))
+    messages: list[Message] = []
 
     async def for_certain(request: Request) -> None:
         request.certain.set()
         await asyncio.sleep(2)
+        messages.extend(request.deeds.messages(heard=False))
 
-    request = drafting(desk, "do it", 1, for_certain)
+    drafting(desk, "do it", 1, for_certain)
     assert desk.world.done == done
-    messages: list[Any] = request.deeds.messages(heard=False)
     assert [m.role for m in messages] == ["assistant", "tool"]
     assert told in messages[1].content
+
+
+def step_by_step(stop_after: int) -> tuple[Desk, list[Message]]:
+    """A timer is set; after so many steps of the event loop the person interrupts."""
+    desk = Desk(commands=Commands({"a minute": TIMER}))
+    request = Request([Message("user", "a minute")])
+    request.certain.set()
+
+    async def hold() -> list[Message]:
+        clauses = desk.writer.write(request)
+        reply = asyncio.ensure_future(anext(clauses))
+        for _ in range(stop_after):
+            await asyncio.sleep(0)
+        request.stop.set()
+        request.deeds.break_off()
+        reply.cancel()
+        told = request.deeds.messages(heard=False)
+        await asyncio.wait({reply})
+        await clauses.aclose()
+        await asyncio.sleep(5)
+        return told
+
+    return desk, run_virtual(hold())
+
+
+def test_history_tells_what_was_done_whenever_the_person_interrupts() -> None:
+    seen = set()
+    for steps in range(1, 8):
+        desk, told = step_by_step(steps)
+        done = bool(desk.world.done)
+        assert [m.role for m in told] == ["assistant", "tool"]
+        assert ('"result"' in told[1].content) == done, steps
+        seen.add(done)
+    assert seen == {True, False}
 
 
 def test_what_has_to_wait_for_the_end_of_the_reply_is_done_then_and_once() -> None:
