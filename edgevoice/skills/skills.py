@@ -15,6 +15,7 @@ from edgevoice.config import Config
 from edgevoice.dialog.attention import Signal
 from edgevoice.engines.base import ChatModel
 from edgevoice.phrases_file import load_claims, load_phrases
+from edgevoice.privacy.lifetime import Moment, this_moment
 from edgevoice.replying import Bell
 from edgevoice.report import Journal
 from edgevoice.responders.writers import ChatWriter
@@ -46,9 +47,17 @@ from edgevoice.transports.loudness import Level
 class Skills:
     """A context manager: tools of servers are reached while it is entered."""
 
-    def __init__(self, config: Config, *, keeps: bool = True, guest: bool = False) -> None:
+    def __init__(
+        self,
+        config: Config,
+        *,
+        keeps: bool = True,
+        guest: bool = False,
+        moment: Callable[[], Moment] = this_moment,
+    ) -> None:
         """`keeps`: whether timers, the volume and what we are asked to remember outlive us.
         `guest`: another assistant may be at work here; its timers and its volume are its own.
+        `moment`: the clock by which timers ring.
 
         Raises `ConfigError`.
         """
@@ -65,7 +74,7 @@ class Skills:
         self._storage = open_storage(config.storage) if keeps else None
         self._memory = open_memory(config.memory, self._storage) if keeps else None
         table = Timetable(timers_file(), self._storage) if self._timers else None
-        self._ringer = Ringer(table)
+        self._ringer = Ringer(table, moment)
         self._knowledge = open_knowledge(config.knowledge)
         self.bell: Bell = AudibleBell(self._ringer, self.level)
         """What speaks unasked."""

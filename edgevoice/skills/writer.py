@@ -16,14 +16,14 @@ import secrets
 import threading
 from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any, Protocol
 
 from edgevoice.dialog.calls import Outcome, ToolCall
 from edgevoice.dialog.claims import Claims
 from edgevoice.dialog.clauses import ClauseSplitter
-from edgevoice.dialog.deeds import Deed, Deeds
+from edgevoice.dialog.deeds import Deed
 from edgevoice.dialog.events import Routed, ToolUsed
 from edgevoice.dialog.history import Message
 from edgevoice.report import Journal
@@ -88,6 +88,28 @@ class Sentences:
     """In the place of a claim of the model's that is not true."""
 
 
+@dataclass(frozen=True, slots=True)
+class Question:
+    """We have asked whether to do this. Good until `until`, on the loop's clock. `heard`: the part
+    of it that the person has heard."""
+
+    text: str
+    call: ToolCall
+    until: float
+    heard: str = ""
+
+    @property
+    def whole(self) -> bool:
+        """Whether the person knows what we have asked."""
+        return self.heard == self.text
+
+    def ended(self, ending: Ending) -> "Question":
+        """What was heard of it at the end of a reply."""
+        reply = ending.heard.rstrip()
+        parts = (self.text[:letters].rstrip() for letters in range(len(self.text), 0, -1))
+        return replace(self, heard=next(filter(reply.endswith, parts), ""))
+
+
 @dataclass(slots=True)
 class Situation:
     """What tools may want to know of the conversation."""
@@ -98,6 +120,8 @@ class Situation:
     """The person's last words."""
     speaker: Speaker = field(default_factory=Speaker)
     """Who has introduced themselves."""
+    question: Question | None = None
+    """What the person may say yes to."""
     afterwards: list[Callable[[], None]] = field(default_factory=list)
     """What is to be done once the reply has ended: going to sleep sooner would cut it off."""
 
@@ -110,15 +134,6 @@ class Understanding:
     consent: Callable[[str], bool | None]
     intents: Recognises = field(default_factory=Nothing)
     documents: Knows = field(default_factory=Nothing)
-
-
-@dataclass(frozen=True, slots=True)
-class _Question:
-    """We have asked whether to do this. Good until `until`, on the loop's clock."""
-
-    text: str
-    call: ToolCall
-    until: float
 
 
 class SkilledWriter:
@@ -149,8 +164,8 @@ class SkilledWriter:
         self._filler_after_s = filler_after_s
         self._situation = situation or Situation()
         self._new_key = new_key
-        self._question: _Question | None = None
-        self._left: set[asyncio.Task[Outcome]] = set()  # the loop itself holds them weakly
+        self._asked: Question | None = None  # in the reply that was written last
+        self._left: set[asyncio.Task[None]] = set()  # the loop itself holds them weakly
 
     async def prepare(self, messages: Sequence[Message], stop: threading.Event) -> None:
         """Look whether it is a plain command, and let the language model read."""
@@ -165,14 +180,21 @@ class SkilledWriter:
         return waiting is not None or self._command_in(request.words) is not None
 
     def ended(self, ending: Ending) -> None:
-        """Do what had to wait for the end of the reply."""
+        """The person has said so much for certain, and heard so much of us; do what had to wait for
+        that."""
+        self._situation.speaker.hear(self._situation.words)
+        if ending.heard.strip():  # else the words are joined with those that follow
+            asked = self._asked or self._situation.question
+            asked = asked and asked.ended(ending)
+            self._situation.question = asked if asked and asked.heard else None
+        self._asked = None
         later, self._situation.afterwards = self._situation.afterwards, []
         for deed in later:
             deed()
 
     async def forget(self) -> None:
         """Wipe what the language model has read, what we have asked, and what commands were."""
-        self._question = None
+        self._asked = self._situation.question = None
         self._situation.last_reply = self._situation.words = ""
         self._situation.speaker.forget()
         self._understanding.intents.forget()
@@ -184,12 +206,17 @@ class SkilledWriter:
         said = [m.content for m in request.messages if m.role == "assistant" and m.content]
         self._situation.last_reply = said[-1] if said else ""
         self._situation.words = words
-        self._situation.speaker.hear(words)
+        self._situation.speaker.suppose(words)
+        self._asked = None
         waiting = self._waiting(request.messages)
         consent = self._understanding.consent(words) if waiting else None
         if consent is False:
             self._route("answer")
             yield self._sentences.refused
+            return
+        if waiting and consent and not waiting.whole:
+            self._route("answer")
+            yield self._put(waiting)
             return
         if waiting and consent:
             route, clauses = "answer", self._command(waiting.call, request, agreed=True)
@@ -214,14 +241,17 @@ class SkilledWriter:
     def _route(self, route: str) -> None:
         self._journal.publish(Routed(self._journal.now(), route))
 
-    def _waiting(self, messages: Sequence[Message]) -> _Question | None:
-        """Our question that these words may answer: it was the last thing that was heard."""
-        question = self._question
+    def _waiting(self, messages: Sequence[Message]) -> Question | None:
+        """Our question that these words may answer: it was heard last, or its beginning was. What
+        has rung since may be what they mean, so that it does not count as heard any more."""
+        question = self._situation.question
         if question is None or len(messages) < 2 or _now() > question.until:
             return None
         before = messages[-2]
-        heard = before.role == "assistant" and before.content.rstrip().endswith(question.text)
-        return question if heard else None
+        if before.role != "assistant" or question.heard not in before.content:
+            return None
+        last = before.content.rstrip().endswith(question.heard)
+        return question if last else replace(question, heard="")
 
     def _command_in(self, words: str) -> ToolCall | None:
         call = self._understanding.intents.recognise(words)
@@ -240,7 +270,7 @@ class SkilledWriter:
         if tool.effect is Effect.DANGEROUS and not agreed:
             yield self._ask(tool, call, arguments)
             return
-        deed = _begin(request.deeds, tool, call)
+        deed = await _begin(request, tool, call)
         async with aclosing(self._do(deed, tool, arguments, request)) as clauses:
             async for clause in clauses:
                 yield clause
@@ -288,7 +318,7 @@ class SkilledWriter:
             if asks:
                 yield self._ask(tool, wanted, arguments)
                 return
-            deed = _begin(request.deeds, tool, wanted)
+            deed = await _begin(request, tool, wanted)
             async with aclosing(self._do(deed, tool, arguments, request)) as clauses:
                 async for clause in clauses:
                     yield clause
@@ -313,24 +343,34 @@ class SkilledWriter:
     def _ask(self, tool: Tool, call: ToolCall, arguments: Mapping[str, Any]) -> str:
         asked = tool.question or f"Shall I really do this: {tool.spec.description.rstrip('.')}?"
         text = asked.format_map(_Blanks(arguments)).strip()
-        self._question = _Question(text, call, _now() + PATIENCE_S)
-        return text
+        return self._put(Question(text, call, 0.0))
+
+    def _put(self, question: Question) -> str:
+        """Its text, to be said now."""
+        self._asked = replace(question, until=_now() + PATIENCE_S)
+        return question.text
 
     async def _do(
         self, deed: Deed, tool: Tool, arguments: Mapping[str, Any], request: Request
     ) -> AsyncGenerator[str, None]:
-        """Use `tool`; says a filler if that takes long."""
-        if tool.effect is not Effect.NONE:
-            await request.certain.wait()
-        using = asyncio.create_task(run(tool, arguments, self._new_key()))
+        """Use `tool`; says a filler if that takes long, and somebody waits for it."""
+
+        async def use() -> None:
+            deed.outcome = await run(tool, arguments, self._new_key())
+
+        using = asyncio.create_task(use())
+        deed.halt = using.cancel
+        waited_for = asyncio.create_task(request.certain.wait())
         try:
-            done, _ = await asyncio.wait({using}, timeout=self._filler_after_s or None)
-            if not done:
+            await asyncio.wait({using}, timeout=self._filler_after_s or None)
+            await asyncio.wait({using, waited_for}, return_when=asyncio.FIRST_COMPLETED)
+            if not using.done():
                 yield f"{self._sentences.filler} "
                 await asyncio.wait({using})
-            deed.outcome = using.result()
-            self._journal.publish(ToolUsed(self._journal.now(), tool.name, deed.outcome.ok))
+            if deed.outcome:
+                self._journal.publish(ToolUsed(self._journal.now(), tool.name, deed.outcome.ok))
         finally:
+            waited_for.cancel()
             if not using.done() and tool.lasts:
                 self._left.add(using)
                 using.add_done_callback(self._left.discard)
@@ -365,8 +405,12 @@ def _now() -> float:
     return asyncio.get_running_loop().time()
 
 
-def _begin(deeds: Deeds, tool: Tool, call: ToolCall) -> Deed:
-    return deeds.begin(call, acts=tool.effect is not Effect.NONE, lasts=tool.lasts)
+async def _begin(request: Request, tool: Tool, call: ToolCall) -> Deed:
+    """`call` is carried out from now on; if it changes anything, once the person has finished."""
+    acts = tool.effect is not Effect.NONE
+    if acts:
+        await request.certain.wait()
+    return request.deeds.begin(call, acts=acts, lasts=tool.lasts)
 
 
 def _exchange(call: ToolCall, outcome: Outcome) -> list[Message]:
