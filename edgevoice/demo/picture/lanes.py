@@ -158,8 +158,8 @@ def news(before: str, now: str) -> str:
 def _response(staff: Staff, turns: Sequence[Told]) -> Iterator[Shape]:
     labels, brackets = [], []
     for turn, cut in ((told.turn, told.cut) for told in turns):
-        start = turn.reply_start if turn.unasked else turn.speech_end
         end = turn.reply_start
+        start = end if turn.unasked and end is not None else turn.speech_end
         for box in staff.span(Lane(RESPONSE.middle - 1, RESPONSE.middle + 1), start, end):
             yield Fill(box, INK)
             brackets.append(box.left)
