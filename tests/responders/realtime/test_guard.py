@@ -63,7 +63,7 @@ def test_who_consents_is_heard(key: Path) -> None:
         ({"consent": "yes"}, "nobody has consented"),
         ({"privacy": "offline"}, "promises offline"),
         ({"model": ""}, "cloud.model is empty"),
-        ({"prices": {}}, "would limit nothing"),
+        ({"prices": {}}, "cloud.money_per_day would limit nothing"),
         ({"api_key_file": None}, "cloud.api_key_file is empty"),
     ],
 )
