@@ -78,6 +78,9 @@ def tried(asked: Asked, *script: Answered) -> Tried:
         ),
         (("add_note", {"text": "the key is here"}), ("add_note", {"text": "Key is here."})),
         (("set_alarm", {"time": "06:05", "day": ""}), ("set_alarm", {"time": "06:05"})),
+        (("set_alarm", {"time": "6:05 am/pm"}), ("set_alarm", {"time": "6:05 am/pm"})),
+        (("set_alarm", {"time": "6:05 am/pm"}), ("set_alarm", {"time": "06:05"})),
+        (("set_alarm", {"time": "6:05 am/pm"}), ("set_alarm", {"time": "18:05"})),
     ],
 )
 def test_calls_that_mean_the_same_are_right(
@@ -100,6 +103,12 @@ def test_other_calls_are_wrong(called: ToolCall | None) -> None:
     assert not right(TIMER, called)
     assert not right(None, TIMER)
     assert right(None, None)
+
+
+@pytest.mark.parametrize("time", ["6:05 am/pm", "18:05", "6", ""])
+def test_a_time_that_was_said_whole_is_no_other_one(time: str) -> None:
+    wanted = ToolCall("set_alarm", {"time": "06:05"})
+    assert not right(wanted, ToolCall("set_alarm", {"time": time}))
 
 
 def test_a_sum_that_cannot_be_worked_out_is_compared_as_it_is() -> None:
