@@ -15,8 +15,9 @@ from edgevoice.responders.realtime import building
 from edgevoice.responders.realtime.building import Flavour, load_line
 from edgevoice.responders.realtime.guard import CONSENT, SpentFile, check_allowed, read_key
 from edgevoice.responders.realtime.meter import BILLION, Budget, Prices, Spent
+from edgevoice.responders.realtime.scripted import Memory
 from edgevoice.responders.realtime.session import Usage
-from tests.responders.realtime.scripted import TODAY, Memory, Service
+from tests.responders.realtime.scripted import TODAY, Service
 
 ALLOWED: dict[str, Any] = {
     "enabled": True,
