@@ -22,9 +22,8 @@ def report(skills: Skills) -> RenderableType:
     parts += [_shares(skills), _tools(skills), _routes(skills), _decisions(skills.decided)]
     if skills.spoken:
         parts.append(_spoken(skills.spoken))
-    parts += [
-        Text(f"Decided wrongly: {_told(each)}", "red") for each in skills.decided if not each.right
-    ]
+    wrong = [each for each in skills.decided if not each.right]
+    parts += [Text(f"Decided wrongly: {_told(each)}", "red") for each in wrong]
     parts += [Text(f"Claimed, but not done: {claim}", "red") for claim in skills.claims]
     return Group(*parts)
 

@@ -163,7 +163,7 @@ async def _turn(when: When, ours: str, theirs: str) -> str:
         return sessions[-1]
 
     guard = Guard(Prices(), Budget(1.0, 600.0), Memory(), lambda **_: None, str, "")
-    line = Line(make, guard, idle_s=120.0)
+    line = Line(make, guard, idle_s=120.0, luck=lambda: 1.0)
     line.noticed = True
     nothing = Speech(SILENCE, "")
     settings = FallbackSettings(when, [], PATIENCE_S, nothing, nothing)
