@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from edgevoice.bench.skills.two_sides import TABLE
 from edgevoice.dialog.fallback import (
     FAILURES,
     LEAST,
@@ -19,23 +20,6 @@ from edgevoice.dialog.fallback import (
 )
 
 LOCAL, CLOUD = Side.LOCAL, Side.CLOUD
-ALWAYS, ON_FAILURE, ON_REQUEST = When
-
-TABLE = [
-    # when, asked for it, something is wrong with us → who answers while the service can
-    (ALWAYS, False, False, (CLOUD, LOCAL)),
-    (ALWAYS, False, True, (CLOUD, LOCAL)),
-    (ALWAYS, True, False, (CLOUD, LOCAL)),
-    (ALWAYS, True, True, (CLOUD, LOCAL)),
-    (ON_FAILURE, False, False, (LOCAL, CLOUD)),
-    (ON_FAILURE, False, True, (CLOUD, LOCAL)),
-    (ON_FAILURE, True, False, (CLOUD, LOCAL)),
-    (ON_FAILURE, True, True, (CLOUD, LOCAL)),
-    (ON_REQUEST, False, False, (LOCAL,)),
-    (ON_REQUEST, False, True, (LOCAL,)),
-    (ON_REQUEST, True, False, (CLOUD, LOCAL)),
-    (ON_REQUEST, True, True, (CLOUD, LOCAL)),
-]
 
 
 @pytest.mark.parametrize(("when", "requested", "ailing", "expected"), TABLE)

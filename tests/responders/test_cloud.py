@@ -18,7 +18,7 @@ from edgevoice.report import Journal
 from edgevoice.responders.base import Request, Speech
 from edgevoice.responders.cloud import Cloud, load_cloud
 from edgevoice.responders.realtime.guard import CONSENT
-from tests.responders.pair import ScriptedResponder
+from edgevoice.responders.scripted import ScriptedResponder
 from tests.responders.realtime.openai_server import Answer, OpenAIServer
 from tests.responders.realtime.test_session_contract import real_time
 

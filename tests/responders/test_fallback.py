@@ -3,68 +3,21 @@
 import asyncio
 import threading
 
-import numpy as np
 import pytest
 
+from edgevoice.bench.skills.two_sides import CLOUD, HEARD, LOCAL, SOON_S, wanted
 from edgevoice.dialog.calls import ToolCall
 from edgevoice.dialog.events import Misunderstood, Understood
-from edgevoice.dialog.fallback import When
+from edgevoice.dialog.fallback import Side, When
 from edgevoice.dialog.history import Message
-from edgevoice.responders.base import Ending, Request, Speech
+from edgevoice.responders.base import Ending, Request
 from edgevoice.responders.realtime.meter import Budget
-from edgevoice.responders.realtime.session import (
-    Done,
-    Failed,
-    Fault,
-    Interrupted,
-    SoundPiece,
-    TextPiece,
-)
-from tests.responders.pair import (
-    SILENCE,
-    SYSTEM,
-    Both,
-    BrokenError,
-    Piece,
-    hold,
-    local_reply,
-    sound,
-)
-from tests.responders.realtime.scripted import MS, Reply, spoken
+from edgevoice.responders.realtime.scripted import spoken
+from edgevoice.responders.realtime.session import Fault
+from edgevoice.responders.scripted import BrokenError, Piece, heard_of, local_reply
+from tests.responders.pair import SYSTEM, Both, hold
 
 # --- the matrix
-
-LOCAL: dict[str, list[Piece]] = {
-    "well": local_reply(),
-    "fails": [0.05, BrokenError()],
-    "fails with a clause but no sound": [Speech(SILENCE, "Lo"), 0.05, BrokenError()],
-    "fails midway": [0.05, Speech(SILENCE, "Local "), Speech(sound(300), ""), 0.05, BrokenError()],
-}
-"""What becomes of our own reply."""
-
-HALF: Reply = [0.1, TextPiece("Cloud "), SoundPiece(np.ones(300 * MS, np.int16)), 0.1]
-CLOUD: dict[str, tuple[list[float | Fault], Reply]] = {
-    "well": ([], spoken("Cloud.")),
-    "unreachable": ([Fault.UNREACHABLE], []),
-    "refused": ([Fault.REFUSED], []),
-    "does not connect": ([60.0], []),
-    "rate limited": ([], [0.05, Failed(Fault.RATE_LIMITED)]),
-    "breaks": ([], [0.05, Fault.LOST]),
-    "garbled": ([], [0.05, Fault.GARBLED]),
-    "stalls": ([], []),
-    "words without sound": ([], [0.05, TextPiece("Cloud."), Done()]),
-    "breaks off": ([], [0.05, Interrupted()]),
-    "breaks midway": ([], [*HALF, Fault.LOST]),
-    "stalls midway": ([], HALF),
-}
-"""What becomes of the service's."""
-
-
-HEARD = {
-    "local": {"well": "Local.", "fails midway": "Local †"},
-    "cloud": {"well": "Cloud.", "breaks midway": "Cloud †", "stalls midway": "Cloud †"},
-}
-"""What is heard of each; of the others, nothing."""
 
 
 @pytest.mark.parametrize("ours", LOCAL)
@@ -73,24 +26,17 @@ HEARD = {
 def test_every_reply_is_said_once_or_apologised_for(when: When, ours: str, theirs: str) -> None:
     connects, reply = CLOUD[theirs]
     both = Both(when, [LOCAL[ours]], [reply], connects)
-    local, cloud = HEARD["local"].get(ours, ""), HEARD["cloud"].get(theirs, "")
-    match when:
-        case When.ALWAYS:
-            wanted = cloud or local or "†"
-        case When.ON_FAILURE:
-            wanted = local or cloud or "†"
-        case When.ON_REQUEST:
-            wanted = local or "†"
+    expected = wanted(when, ours, theirs)
 
     async def talk() -> None:
         loop = asyncio.get_running_loop()
         begun = loop.time()
-        assert await both.turn("Hello.") == wanted
-        if when is When.ALWAYS and not cloud:
-            assert loop.time() - begun <= 1.0, "the other one answers within a second"
+        assert await both.turn("Hello.") == expected
+        if when is When.ALWAYS and theirs not in HEARD[Side.CLOUD]:
+            assert loop.time() - begun <= SOON_S, "the other one answers within a second"
 
     hold(both, talk)
-    assert len(both.local.endings) == (0 if wanted.startswith("Cloud") else 1) or wanted == "†"
+    assert len(both.local.endings) == (0 if expected.startswith("Cloud") else 1) or expected == "†"
     if when is When.ON_REQUEST:
         assert not both.service.sessions
 
@@ -100,7 +46,7 @@ def test_a_draft_that_fails_is_not_asked_of_the_service_before_it_is_certain() -
 
     async def talk() -> None:
         request = Request([SYSTEM, Message("user", "Hello.")])
-        drafting = asyncio.create_task(both.hear_out(both.responder, request))
+        drafting = asyncio.create_task(heard_of(both.responder, request))
         await asyncio.sleep(5)
         assert not both.service.sessions
         request.certain.set()
@@ -149,7 +95,7 @@ def test_time_in_which_nobody_waited_does_not_count() -> None:
         for _ in range(9):
             request = Request([SYSTEM, Message("user", "Hello.")])
             asyncio.get_running_loop().call_later(0.4, request.certain.set)
-            await both.hear_out(both.responder, request)
+            await heard_of(both.responder, request)
         assert both.health.p95_ms == pytest.approx(150)
 
     hold(both, talk)
@@ -298,7 +244,7 @@ def test_who_is_not_understood_twice_is_told_and_then_heard_by_the_service() -> 
             both.utterance()
             await asyncio.sleep(0.2)
             request = misunderstood(both)
-            said.append(await both.hear_out(both.pardoning, request))
+            said.append(await heard_of(both.pardoning, request))
             both.pardoning.ended(Ending(said[-1], 1_000, interrupted=False))
         assert said == ["Pardon?", "Pardon? I ask a service.", "Cloud."]
         both.switch(Understood(0, 0, "Hello.", 0.0))
@@ -316,7 +262,7 @@ def test_who_is_not_understood_and_cannot_be_helped_is_asked_again(when: When) -
         for _ in range(3):
             both.utterance()
             await asyncio.sleep(0.2)
-            said = await both.hear_out(both.pardoning, misunderstood(both))
+            said = await heard_of(both.pardoning, misunderstood(both))
             assert said == "Pardon?"
 
     hold(both, talk)

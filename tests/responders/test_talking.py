@@ -20,9 +20,10 @@ from edgevoice.responders.fallback import (
     Switch,
 )
 from edgevoice.responders.realtime.responder import RealtimeResponder
+from edgevoice.responders.realtime.scripted import MS, Reply, spoken
 from edgevoice.responders.realtime.session import Fault, SoundPiece, TextPiece
 from edgevoice.transports.caller import Cue, Line
-from tests.responders.realtime.scripted import MS, Reply, Service, spoken
+from tests.responders.realtime.scripted import Service
 from tests.talk import Talk, clip
 
 RATE = 16_000

@@ -47,7 +47,7 @@ def check_allowed(config: Config) -> bool:
         raise ConfigError("cloud.model is empty", "Name a realtime model of that service.")
     if not (cloud.base_url or prices_of(cloud).known):
         raise ConfigError(
-            "cloud.prices are all 0, so cloud.budget would limit nothing",
+            "cloud.prices are all 0, so cloud.money_per_day would limit nothing",
             "Write them as the service's price list has them, per million tokens.",
         )
     return True

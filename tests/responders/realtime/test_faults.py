@@ -13,7 +13,8 @@ from edgevoice.errors import EngineError
 from edgevoice.responders.base import Ending, Request
 from edgevoice.responders.realtime.building import Make
 from edgevoice.responders.realtime.session import Fault
-from tests.responders.pair import Both, local_reply
+from edgevoice.responders.scripted import local_reply
+from tests.responders.pair import Both
 from tests.responders.realtime.flavours import Flavour, Server
 from tests.responders.realtime.openai_server import MIDWAY, Answer, Trouble
 from tests.responders.realtime.proxy import Proxy

@@ -15,8 +15,9 @@ from edgevoice.responders.realtime import building
 from edgevoice.responders.realtime.building import Flavour, load_line
 from edgevoice.responders.realtime.guard import CONSENT, SpentFile, check_allowed, read_key
 from edgevoice.responders.realtime.meter import BILLION, Budget, Prices, Spent
+from edgevoice.responders.realtime.scripted import Memory
 from edgevoice.responders.realtime.session import Usage
-from tests.responders.realtime.scripted import TODAY, Memory, Service
+from tests.responders.realtime.scripted import TODAY, Service
 
 ALLOWED: dict[str, Any] = {
     "enabled": True,
@@ -63,7 +64,7 @@ def test_who_consents_is_heard(key: Path) -> None:
         ({"consent": "yes"}, "nobody has consented"),
         ({"privacy": "offline"}, "promises offline"),
         ({"model": ""}, "cloud.model is empty"),
-        ({"prices": {}}, "would limit nothing"),
+        ({"prices": {}}, "cloud.money_per_day would limit nothing"),
         ({"api_key_file": None}, "cloud.api_key_file is empty"),
     ],
 )

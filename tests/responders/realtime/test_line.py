@@ -12,6 +12,7 @@ from edgevoice.dialog.history import SUMMARY_HEAD, Message
 from edgevoice.responders.realtime.answer import Answer, Question
 from edgevoice.responders.realtime.line import LIFE, Line
 from edgevoice.responders.realtime.meter import Budget
+from edgevoice.responders.realtime.scripted import spoken
 from edgevoice.responders.realtime.session import (
     SPEAKING_RATE,
     CloudError,
@@ -25,7 +26,7 @@ from edgevoice.responders.realtime.session import (
     TextPiece,
 )
 from edgevoice.testing import run_virtual
-from tests.responders.realtime.scripted import Service, spoken
+from tests.responders.realtime.scripted import Service
 
 SYSTEM = Message("system", "You only talk.")
 BEFORE = [SYSTEM, Message("user", "I am Anna."), Message("assistant", "Hello Anna.")]

@@ -15,6 +15,7 @@ from edgevoice.dialog.history import Message
 from edgevoice.report import Journal
 from edgevoice.responders.base import Ending, Request, Speech
 from edgevoice.responders.realtime.responder import LAST_PATIENCE_S, RealtimeResponder
+from edgevoice.responders.realtime.scripted import MS, spoken
 from edgevoice.responders.realtime.session import (
     CloudError,
     Done,
@@ -28,7 +29,7 @@ from edgevoice.responders.realtime.session import (
     Event as CloudEvent,
 )
 from edgevoice.testing import run_virtual
-from tests.responders.realtime.scripted import MS, Service, spoken
+from tests.responders.realtime.scripted import Service
 
 RATE = 22_050
 SYSTEM = Message("system", "Be kind.")
