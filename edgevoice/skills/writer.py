@@ -16,7 +16,7 @@ import secrets
 import threading
 from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any, Protocol
 
@@ -93,6 +93,28 @@ class Sentences:
     """In the place of a claim of the model's that is not true."""
 
 
+@dataclass(frozen=True, slots=True)
+class Question:
+    """We have asked whether to do this. Good until `until`, on the loop's clock. `heard`: the part
+    of it that the person has heard."""
+
+    text: str
+    call: ToolCall
+    until: float
+    heard: str = ""
+
+    @property
+    def whole(self) -> bool:
+        """Whether the person knows what we have asked."""
+        return self.heard == self.text
+
+    def ended(self, ending: Ending) -> "Question":
+        """What was heard of it at the end of a reply."""
+        reply = ending.heard.rstrip()
+        parts = (self.text[:letters].rstrip() for letters in range(len(self.text), 0, -1))
+        return replace(self, heard=next(filter(reply.endswith, parts), ""))
+
+
 @dataclass(slots=True)
 class Situation:
     """What tools may want to know of the conversation."""
@@ -103,6 +125,8 @@ class Situation:
     """The person's last words."""
     speaker: Speaker = field(default_factory=Speaker)
     """Who has introduced themselves."""
+    question: Question | None = None
+    """What the person may say yes to."""
     strange: bool = False
     """Whether others have had a word in the conversation: a document, a server. It stays so, also
     where history keeps no more than a summary of it."""
@@ -118,15 +142,6 @@ class Understanding:
     consent: Callable[[str], bool | None]
     intents: Recognises = field(default_factory=Nothing)
     documents: Knows = field(default_factory=Nothing)
-
-
-@dataclass(frozen=True, slots=True)
-class _Question:
-    """We have asked whether to do this. Good until `until`, on the loop's clock."""
-
-    text: str
-    call: ToolCall
-    until: float
 
 
 class SkilledWriter:
@@ -157,9 +172,8 @@ class SkilledWriter:
         self._filler_after_s = filler_after_s
         self._situation = situation or Situation()
         self._new_key = new_key
-        self._asked: _Question | None = None  # in a reply that may be a draft
-        self._question: _Question | None = None  # in the last one that was let out
-        self._deeds = Deeds()  # of the latest reply
+        self._asked: Question | None = None  # in the reply that was written last
+        self._deeds = Deeds()  # of that reply
         self._left: set[asyncio.Task[None]] = set()  # the loop itself holds them weakly
 
     async def prepare(self, messages: Sequence[Message], stop: threading.Event) -> None:
@@ -168,11 +182,21 @@ class SkilledWriter:
             self._understanding.intents.recognise(messages[-1].content)
         await self._chat.prepare(messages, stop)
 
+    def keeps(self, request: Request) -> bool:
+        """Whether `request` is a plain command, or may answer a question of ours: nobody but us can
+        do anything about that."""
+        waiting = self._waiting(request.messages)
+        return waiting is not None or self._command_in(request.words) is not None
+
     def ended(self, ending: Ending) -> None:
-        """What the reply has asked and learned counts from now on; do what had to wait for its
-        end. A draft that was thrown away comes to no end."""
-        self._question, self._asked = self._asked, None
-        self._situation.speaker.keep()
+        """The person has said so much for certain, and heard so much of us; do what had to wait for
+        that."""
+        self._situation.speaker.hear(self._situation.words)
+        if ending.heard.strip():  # else the words are joined with those that follow
+            asked = self._asked or self._situation.question
+            asked = asked and asked.ended(ending)
+            self._situation.question = asked if asked and asked.heard else None
+        self._asked = None
         self._situation.strange |= any(not self._trusted(deed) for deed in self._deeds.all)
         later, self._situation.afterwards = self._situation.afterwards, []
         for deed in later:
@@ -180,7 +204,7 @@ class SkilledWriter:
 
     async def forget(self) -> None:
         """Wipe what the language model has read, what we have asked, and what commands were."""
-        self._question = self._asked = None
+        self._asked = self._situation.question = None
         self._situation.strange = False
         self._situation.last_reply = self._situation.words = ""
         self._situation.speaker.forget()
@@ -190,16 +214,20 @@ class SkilledWriter:
     async def write(self, request: Request) -> AsyncGenerator[str, None]:
         """The reply, clause by clause; what it does is told in `request.deeds`."""
         words = request.words
-        self._asked, self._deeds = None, request.deeds
         said = [m.content for m in request.messages if m.role == "assistant" and m.content]
         self._situation.last_reply = said[-1] if said else ""
         self._situation.words = words
-        self._situation.speaker.hear(words)
+        self._situation.speaker.suppose(words)
+        self._asked, self._deeds = None, request.deeds
         waiting = self._waiting(request.messages)
         consent = self._understanding.consent(words) if waiting else None
         if consent is False:
             self._route("answer")
             yield self._sentences.refused
+            return
+        if waiting and consent and not waiting.whole:
+            self._route("answer")
+            yield self._put(waiting)
             return
         if waiting and consent:
             route, clauses = "answer", self._command(waiting.call, request, agreed=True)
@@ -224,14 +252,17 @@ class SkilledWriter:
     def _route(self, route: str) -> None:
         self._journal.publish(Routed(self._journal.now(), route))
 
-    def _waiting(self, messages: Sequence[Message]) -> _Question | None:
-        """Our question that these words may answer: it was the last thing that was heard."""
-        question = self._question
+    def _waiting(self, messages: Sequence[Message]) -> Question | None:
+        """Our question that these words may answer: it was heard last, or its beginning was. What
+        has rung since may be what they mean, so that it does not count as heard any more."""
+        question = self._situation.question
         if question is None or len(messages) < 2 or _now() > question.until:
             return None
         before = messages[-2]
-        heard = before.role == "assistant" and before.content.rstrip().endswith(question.text)
-        return question if heard else None
+        if before.role != "assistant" or question.heard not in before.content:
+            return None
+        last = before.content.rstrip().endswith(question.heard)
+        return question if last else replace(question, heard="")
 
     def _command_in(self, words: str) -> ToolCall | None:
         call = self._understanding.intents.recognise(words)
@@ -250,7 +281,7 @@ class SkilledWriter:
         if tool.effect is Effect.DANGEROUS and not agreed:
             yield self._ask(tool, call, arguments)
             return
-        deed = _begin(request.deeds, tool, call)
+        deed = await _begin(request, tool, call)
         async with aclosing(self._do(deed, tool, arguments, request)) as clauses:
             async for clause in clauses:
                 yield clause
@@ -303,7 +334,7 @@ class SkilledWriter:
             if asks:
                 yield self._ask(tool, wanted, arguments)
                 return
-            deed = _begin(request.deeds, tool, wanted)
+            deed = await _begin(request, tool, wanted)
             async with aclosing(self._do(deed, tool, arguments, request)) as clauses:
                 async for clause in clauses:
                     yield clause
@@ -333,34 +364,38 @@ class SkilledWriter:
     def _ask(self, tool: Tool, call: ToolCall, arguments: Mapping[str, Any]) -> str:
         given = {name: arguments[name] for name in call.arguments if name in arguments}
         told = _Blanks({**arguments, ALL_OF_THEM: _with_words(given)})
-        text = printable(one_line(tool.question.format_map(told)))
-        self._asked = _Question(text, call, _now() + PATIENCE_S)
-        return text
+        return self._put(Question(printable(one_line(tool.question.format_map(told))), call, 0.0))
+
+    def _put(self, question: Question) -> str:
+        """Its text, to be said now."""
+        self._asked = replace(question, until=_now() + PATIENCE_S)
+        return question.text
 
     async def _do(
         self, deed: Deed, tool: Tool, arguments: Mapping[str, Any], request: Request
     ) -> AsyncGenerator[str, None]:
-        """Use `tool`; says a filler if that takes long."""
-        if tool.effect is not Effect.NONE:
-            await request.certain.wait()
-        using = asyncio.create_task(self._use(deed, tool, arguments))
+        """Use `tool`; says a filler if that takes long, and somebody waits for it."""
+
+        async def use() -> None:
+            deed.outcome = await run(tool, arguments, self._new_key())
+            self._journal.publish(ToolUsed(self._journal.now(), tool.name, deed.outcome.ok))
+
+        using = asyncio.create_task(use())
+        deed.halt = using.cancel
+        waited_for = asyncio.create_task(request.certain.wait())
         try:
-            done, _ = await asyncio.wait({using}, timeout=self._filler_after_s or None)
-            if not done:
+            await asyncio.wait({using}, timeout=self._filler_after_s or None)
+            await asyncio.wait({using, waited_for}, return_when=asyncio.FIRST_COMPLETED)
+            if not using.done():
                 yield f"{self._sentences.filler} "
                 await asyncio.wait({using})
-            using.result()
         finally:
+            waited_for.cancel()
             if not using.done() and tool.lasts:
                 self._left.add(using)
                 using.add_done_callback(self._left.discard)
             elif not using.done():
                 using.cancel()
-
-    async def _use(self, deed: Deed, tool: Tool, arguments: Mapping[str, Any]) -> None:
-        """What is done is known at once, whoever still waits for it."""
-        deed.outcome = await run(tool, arguments, self._new_key())
-        self._journal.publish(ToolUsed(self._journal.now(), tool.name, deed.outcome.ok))
 
     @staticmethod
     def _for_model(outcome: Outcome) -> bool:
@@ -410,8 +445,12 @@ def _now() -> float:
     return asyncio.get_running_loop().time()
 
 
-def _begin(deeds: Deeds, tool: Tool, call: ToolCall) -> Deed:
-    return deeds.begin(call, acts=tool.effect is not Effect.NONE, lasts=tool.lasts)
+async def _begin(request: Request, tool: Tool, call: ToolCall) -> Deed:
+    """`call` is carried out from now on; if it changes anything, once the person has finished."""
+    acts = tool.effect is not Effect.NONE
+    if acts:
+        await request.certain.wait()
+    return request.deeds.begin(call, acts=acts, lasts=tool.lasts)
 
 
 def _exchange(call: ToolCall, outcome: Outcome) -> list[Message]:
