@@ -191,7 +191,7 @@ def reminder_of(text: str) -> str:
 
 
 def _to_you(match: re.Match[str]) -> str:
-    return " ".join(_YOURS[word] for word in match[0].lower().split())
+    return " ".join(_YOURS.get(word, word) for word in match[0].lower().split())
 
 
 _WORD = re.compile(r"\w+")

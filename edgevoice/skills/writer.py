@@ -23,7 +23,7 @@ from typing import Any, Protocol
 from edgevoice.dialog.calls import Outcome, ToolCall
 from edgevoice.dialog.claims import Claims
 from edgevoice.dialog.clauses import ClauseSplitter
-from edgevoice.dialog.deeds import Deed, Deeds
+from edgevoice.dialog.deeds import LEFT, Deed, Deeds
 from edgevoice.dialog.events import Routed, ToolUsed
 from edgevoice.dialog.history import Message
 from edgevoice.errors import one_line, printable
@@ -458,11 +458,12 @@ def _exchange(call: ToolCall, outcome: Outcome) -> list[Message]:
 
 
 def _done_before(messages: Sequence[Message]) -> list[ToolCall]:
-    """What was done earlier in the conversation."""
+    """What was done earlier in the conversation, as far as we know: not what was still at work."""
     return [
         call
         for message, following in pairwise(messages)
         if following.role == "tool" and following.content.startswith('{"result"')
+        if following.content != LEFT.text
         for call in message.calls
     ]
 

@@ -249,6 +249,7 @@ def test_a_label_is_what_tells_a_timer_from_others(said: str, label: str) -> Non
         ("Call Mum for me", "Call Mum for you"),
         ("about the mime in Miami", "the mime in Miami"),
         ("I’ll be at my sister's", "you'll be at your sister's"),
+        ("call Sıla and ı", "call Sıla and ı"),  # a letter that is nearly an i
     ],
 )
 def test_a_reminder_speaks_to_the_person(said: str, words: str) -> None:

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, replace
 import pytest
 
 from edgevoice.config import HOME
-from edgevoice.dialog.calls import ToolCall, ToolSpec
+from edgevoice.dialog.calls import Outcome, ToolCall, ToolSpec
+from edgevoice.dialog.deeds import LEFT
 from edgevoice.dialog.events import Event, Note, Routed
 from edgevoice.dialog.history import Message
 from edgevoice.engines.base import Stop
@@ -225,6 +226,14 @@ def test_asked_back_it_tells_of_no_other_deed() -> None:
     desk = Desk([TIMER, "Yes, I have locked the door.", "Yes, I have set a timer."])
     replies = talk(desk, "a timer", "did you lock the door", "did you set a timer")
     assert replies[1:] == ["Yes, " + SENTENCES.not_done, "Yes, I have set a timer."]
+
+
+@pytest.mark.parametrize(("outcome", "told"), [(Outcome(True, say="Called."), True), (LEFT, False)])
+def test_what_was_still_at_work_was_not_done_yet(outcome: Outcome, told: bool) -> None:
+    desk = Desk(["I have called Kim."])
+    call = ToolCall("call_person", {"name": "Kim"})
+    desk.messages = [Message("assistant", "", (call,)), Message("tool", outcome.text)]
+    assert talk(desk, "did you call Kim") == ["I have called Kim." if told else SENTENCES.not_done]
 
 
 def test_looking_is_no_deed() -> None:
