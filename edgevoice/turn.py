@@ -48,7 +48,9 @@ class Outlet:
         """Hand over `speech`; waits while too much of it waits."""
         if speech.text:
             self._clauses.append((speech.text, 0))
+            self._complete = False
         if not len(speech.chunk.pcm):
+            self._complete |= not speech.text
             return
         text, samples = self._clauses[-1]
         self._clauses[-1] = (text, samples + len(speech.chunk.pcm))
@@ -72,13 +74,13 @@ class Outlet:
 
     def break_off(self) -> None:
         """Of the last clause no more is made: only the words count that were."""
-        if self._clauses:
+        if self._clauses and not self._complete:
             *before, (_, made) = self._clauses
             words = heard_part(self._made_whole()[-1:], made).rstrip()
             self._clauses = [*before, (f"{words} " if words else "", made)]
 
     def complete(self) -> None:
-        """Nothing more will be written: the last clause is as long as it is."""
+        """The last clause is as long as it is."""
         self._complete = True
 
     @property
@@ -220,6 +222,7 @@ class Turn:
 
     def _halt(self) -> None:
         self._request.stop.set()
+        self._request.deeds.break_off()  # now, so that history can tell
         for task in (self._playing, self._writing):
             if task:
                 task.cancel()

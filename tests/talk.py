@@ -1,7 +1,7 @@
 """Conversations for the tests: a scripted person, scripted engines, a virtual clock."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Self
 
@@ -13,6 +13,7 @@ from edgevoice.audio.tone import Earcon
 from edgevoice.config import BargeInConfig, Config, ReplyConfig, SttConfig, VadConfig
 from edgevoice.conversation import Conversation
 from edgevoice.dialog.attention import Attention, Mode, Signal
+from edgevoice.dialog.calls import ToolCall
 from edgevoice.dialog.events import Event, Note
 from edgevoice.dialog.history import History, Message
 from edgevoice.door import Door
@@ -21,8 +22,9 @@ from edgevoice.engines.scripted import ScriptedChat, ScriptedTranscriber, Script
 from edgevoice.engines.workers import InlineWorker
 from edgevoice.listener import Ears, Listener, listener_settings
 from edgevoice.phrases_file import load_phrases
+from edgevoice.privacy.lifetime import Moment
 from edgevoice.replying import Bell, NoBell, Replies
-from edgevoice.report import Journal, Recorder, TurnReport
+from edgevoice.report import Journal, Observer, Recorder, TurnReport
 from edgevoice.responders.base import Responder, Speech, Writer
 from edgevoice.responders.local import FixedResponder, LocalResponder, Speaker
 from edgevoice.responders.writers import ChatWriter
@@ -30,7 +32,7 @@ from edgevoice.signals import Phase
 from edgevoice.signs import Signs
 from edgevoice.testing import run_virtual
 from edgevoice.transports.base import Transport
-from edgevoice.transports.caller import Caller, Line
+from edgevoice.transports.caller import Caller, Cue, Line
 from edgevoice.transports.relay import Relay
 
 CUE = AudioChunk(np.full(samples_of(150), 55, np.int16), 16_000)
@@ -60,6 +62,24 @@ def clip(ms: int, pause_at_ms: int | None = None, pause_ms: int = 0) -> Samples:
     return sound
 
 
+async def _nothing_to_do() -> None:
+    pass
+
+
+def silence(seconds: float) -> Line:
+    """A line in which the person says nothing."""
+    return Line(np.zeros(samples_of(seconds * 1_000), np.int16), None, Cue.LINE_ENDED, 0)
+
+
+def moment() -> Moment:
+    """By the conversation's clock."""
+    try:
+        passed = asyncio.get_running_loop().time()
+    except RuntimeError:
+        passed = 0.0  # it has not begun
+    return Moment(wall=1.8e9 + passed, boot="a", up=passed)
+
+
 @dataclass
 class Talk:
     """A conversation to be held, and afterwards what became of it.
@@ -70,7 +90,7 @@ class Talk:
 
     lines: Sequence[Line]
     transcripts: Sequence[str | Transcript | Exception]
-    replies: Sequence[str | Exception]
+    replies: Sequence[str | ToolCall | Exception]
     stt_pace: float = 0.05
     llm_pace: float = 0.02
     tts_pace: float = 0.01
@@ -96,12 +116,21 @@ class Talk:
     all_used: bool = True
     """Whether the engines' scripts must be used up."""
     prompt: str = "be kind"
+    budget: int = 1_000
+    """Tokens of history."""
     bell: Bell = field(default_factory=NoBell)
     responder: Callable[[Writer, Speaker], Responder] = LocalResponder
     """Makes the one that answers."""
     writer: Callable[[ChatWriter, Journal], Writer] = lambda chat, _: chat
     """Makes the one that writes for it."""
     pardon: str = "Pardon?"
+    beside: Callable[[Responder, Responder, Journal], tuple[Responder, Responder]] = (
+        lambda local, pardon, _: (local, pardon)
+    )
+    """Who answers in the place of (the local one, whoever says `pardon`)."""
+    observers: Sequence[Observer] = ()
+    hang_up: Callable[[], Awaitable[None]] = _nothing_to_do
+    """What is done when the conversation is over."""
     changes: Sequence[tuple[float, Callable[["Talk"], None]]] = ()
     """(seconds since the beginning, what is set otherwise in this talk from then on)"""
     handed: list[asyncio.Future[None]] = field(default_factory=list)
@@ -123,12 +152,14 @@ class Talk:
         relay = Relay(self.caller)
         self.history, self.agent = self._make_agent(relay)
         conversation = Conversation(relay, self.agent, self._nothing)
+        self.signal = conversation.signal
         loop = asyncio.get_running_loop()
         for seconds, signal in self.signals:
             loop.call_later(seconds, conversation.signal, signal)
         for seconds, change in self.changes:
             loop.call_later(seconds, self._change, change, conversation, relay)
         await conversation.run()
+        await self.hang_up()
         if self.all_used:
             self.transcriber.finish()
             self.chat.finish()
@@ -136,9 +167,11 @@ class Talk:
         assert asyncio.all_tasks() == {asyncio.current_task()}, "a task was left behind"
 
     def _make_agent(self, transport: Transport) -> tuple[History, Agent]:
-        history = History(self.prompt, 1_000)
-        journal = Journal([self.recorder, self.log.append])
+        history = History(self.prompt, self.budget)
+        journal = Journal([self.recorder, self.log.append, *self.observers])
         speaker = Speaker(self.voice, InlineWorker(self.tts_pace), journal)
+        local = self.responder(self._writer(journal), speaker)
+        answering, pardoning = self.beside(local, FixedResponder(self.pardon, speaker), journal)
         agent = Agent(
             transport,
             Door(
@@ -165,8 +198,8 @@ class Talk:
             ),
             PHRASES,
             Replies(
-                self.responder(self._writer(journal), speaker),
-                FixedResponder(self.pardon, speaker),
+                answering,
+                pardoning,
                 FixedResponder("Forgotten.", speaker),
                 Speech(APOLOGY, "Sorry, that failed."),
                 speaker,
@@ -225,9 +258,11 @@ class Talk:
     @property
     def said(self) -> list[tuple[str, str]]:
         """The history: (role, words), without the system prompt."""
-        return [(message.role, message.content) for message in self._messages()]
+        return [(message.role, message.content) for message in self.messages]
 
-    def _messages(self) -> list[Message]:
+    @property
+    def messages(self) -> list[Message]:
+        """The history, without the system prompt."""
         return self.history.messages()[1:]
 
     def silence_after(self, at: int) -> int | None:

@@ -1,6 +1,5 @@
 """It speaks unasked: when, over whom, until when, and what ends it."""
 
-import asyncio
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
@@ -22,7 +21,6 @@ from edgevoice.dialog.events import (
 )
 from edgevoice.engines.scripted import ScriptedWakeWord
 from edgevoice.phrases_file import load_claims
-from edgevoice.privacy.lifetime import Moment
 from edgevoice.report import Journal
 from edgevoice.responders.writers import ChatWriter
 from edgevoice.skills.builtin.timers import timer_tools
@@ -32,25 +30,12 @@ from edgevoice.skills.schedule import After, Entry, Kind
 from edgevoice.skills.toolbox import Toolbox
 from edgevoice.skills.writer import SkilledWriter, Understanding
 from edgevoice.transports.caller import Cue, Line
-from tests.talk import CUE, Talk, clip
+from tests.talk import CUE, Talk, clip, moment, silence
 
 RING = AudioChunk(np.full(samples_of(250), 33, np.int16), 16_000)
 PASTA = "Your pasta timer is done."
 SECOND = samples_of(1_000)
 CLAIMS = load_claims(HOME / "edgevoice/languages/en-claims.yaml")
-
-
-def silence(seconds: float) -> Line:
-    return Line(np.zeros(samples_of(seconds * 1_000), np.int16), None, Cue.LINE_ENDED, 0)
-
-
-def moment() -> Moment:
-    """By the conversation's clock."""
-    try:
-        passed = asyncio.get_running_loop().time()
-    except RuntimeError:
-        passed = 0.0  # it has not begun
-    return Moment(wall=1.8e9 + passed, boot="a", up=passed)
 
 
 def kitchen(seconds: int = 3, label: str = "pasta") -> Ringer:

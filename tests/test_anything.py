@@ -5,8 +5,9 @@ which key: all of it is drawn by chance, from a seed.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass, replace
+import re
+from collections.abc import AsyncIterator, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from random import Random
 
 import numpy as np
@@ -14,8 +15,9 @@ import pytest
 
 from edgevoice.audio.chunk import AudioChunk, samples_of
 from edgevoice.audio.tone import Earcon
-from edgevoice.config import ReplyConfig, SttConfig, VadConfig
+from edgevoice.config import HOME, ReplyConfig, SttConfig, VadConfig
 from edgevoice.dialog.attention import Mode, Signal
+from edgevoice.dialog.calls import ToolCall
 from edgevoice.dialog.events import (
     Event,
     Note,
@@ -30,11 +32,17 @@ from edgevoice.dialog.states import State, step
 from edgevoice.engines.base import Stop, Transcript
 from edgevoice.engines.scripted import ScriptedTurnDetector, ScriptedVoice, ScriptedWakeWord
 from edgevoice.errors import EngineError
+from edgevoice.phrases_file import load_claims
 from edgevoice.replying import Bell
-from edgevoice.report import Recorder
+from edgevoice.report import Journal, Recorder
+from edgevoice.responders.writers import ChatWriter
+from edgevoice.skills.tool import Effect, Tool, tool
+from edgevoice.skills.toolbox import Toolbox
+from edgevoice.skills.writer import Situation, SkilledWriter, Understanding
 from edgevoice.transports.caller import Caller, Cue, Line
-from tests.talk import Talk, clip
+from tests.talk import PHRASES, Talk, clip
 
+CLAIMS = load_claims(HOME / "edgevoice/languages/en-claims.yaml")
 BROKEN = EngineError("it broke", "Try again.")
 WORDS = [
     "", "", "mhm", "okay", "yes", "mhm", "stop", "wait", "wait", "no", "why", "go to sleep",
@@ -307,11 +315,11 @@ def samples(pieces: list[np.ndarray], letter: str) -> int:
 
 
 def the_history_is_what_was_heard(talk: Talk) -> None:
-    roles = [role for role, _ in talk.said]
-    assert roles == ["user", "assistant"] * (len(roles) // 2) + ["user"] * (len(roles) % 2)
+    roles = "".join("c" if m.calls else m.role[0] for m in talk.messages)
+    assert re.fullmatch("(ua|u(ct)+a?)*u?", roles), roles
     heard = [what.heard for what in talk.log if isinstance(what, TurnDone)]
     for role, words in talk.said:
-        if role == "assistant" and words not in heard:  # timers rang after the reply
+        if role == "assistant" and words and words not in heard:  # timers rang after the reply
             for part in sorted(heard, key=len, reverse=True):
                 words = words.replace(part.strip(), "")
             assert not words.strip()
@@ -337,3 +345,178 @@ def test_anything_may_happen(seed: int) -> None:
 @pytest.mark.parametrize("seed", range(8))
 def test_the_same_chance_gives_the_same_conversation(seed: int) -> None:
     assert repr(wild(seed).hold().log) == repr(wild(seed).hold().log)
+
+
+# --- and with tools
+
+
+FIRST_OUTCOME = 7_680
+"""Whatever a tool says has a letter of its own as well."""
+QUESTION = "Shall I jump?"
+ORDERS = ["look", "act", "keep", "jump", "jump"]
+
+
+class Orders:
+    """Recognises the tools by their names."""
+
+    def recognise(self, text: str) -> ToolCall | None:
+        return ToolCall(text, {}) if text in ORDERS else None
+
+    def forget(self) -> None:
+        pass
+
+
+@dataclass(frozen=True)
+class Use:
+    """A tool that changes something begins its work, when `happened` had happened. `words`: the
+    person's last ones."""
+
+    name: str
+    happened: int
+    words: str
+
+
+@dataclass
+class Workshop:
+    """Tools that remember how they were used."""
+
+    chance: Random
+    begun: list[Use] = field(default_factory=list)
+    outcomes: list[str] = field(default_factory=list)
+    """What was said by those that came to their end."""
+    lasted: list[str] = field(default_factory=list)
+    """… of the one that goes on when it is interrupted."""
+    talk: Talk | None = None
+
+    def tools(self) -> list[Tool]:
+        async def work(name: str) -> str:
+            assert self.talk
+            self.begun.append(Use(name, len(self.talk.log), self.talk.turns[-1].user))
+            await asyncio.sleep(self.chance.choice([0, 0, 0.02, 0.5, 3]))
+            if self.chance.random() < 0.1:
+                raise ValueError
+            return outcome(self.lasted if name == "keep" else self.outcomes)
+
+        def outcome(said: list[str]) -> str:
+            said.append(chr(FIRST_OUTCOME + len(self.outcomes) + len(self.lasted)) * 7)
+            return said[-1]
+
+        @tool(effect=Effect.NONE)
+        async def look() -> dict[str, int]:
+            """Look."""
+            await asyncio.sleep(self.chance.choice([0, 0.1, 2]))
+            return {"seen": 3}
+
+        @tool(effect=Effect.NONE)
+        async def read() -> dict[str, int]:
+            """Read what others wrote."""
+            return {"read": 3}
+
+        @tool(timeout_s=2.5)
+        async def act() -> str:
+            """Act."""
+            return await work("act")
+
+        @tool(lasts=True)
+        async def keep() -> str:
+            """Keep acting."""
+            return await work("keep")
+
+        @tool(effect=Effect.DANGEROUS, question=QUESTION)
+        async def jump() -> str:
+            """Jump."""
+            return await work("jump")
+
+        return [look, act, keep, jump, replace(read, trusted=False)]
+
+
+def some_orders(
+    chance: Random, words: Sequence[str | Transcript | Exception]
+) -> list[str | Transcript | Exception]:
+    """`words` with orders among them, and answers; looks at unfinished words find the same."""
+    said: list[str | Transcript | Exception] = []
+    for one in words:
+        order = chance.choice([*ORDERS, "yes"])
+        answer = chance.choice(["yes", "yes", "yes please do it", "no", "yes but later"])
+        asked: list[str | Transcript | Exception] = [order, answer]
+        for spoken in chance.choice([asked, asked[:1], [one]]):
+            said += [spoken] * chance.choice([1, 1, 2, 4])
+    return said
+
+
+def handy(seed: int) -> tuple[Talk, Workshop]:
+    """The conversation number `seed` with somebody who can do things."""
+    chance = Random(-seed - 1)
+    talk = wild(seed)
+    shop = Workshop(chance, talk=talk)
+    toolbox = Toolbox(shop.tools())
+    situation = Situation()
+
+    def writer(chat: ChatWriter, journal: Journal) -> SkilledWriter:
+        understanding = Understanding(PHRASES.decision, Orders())
+        return SkilledWriter(chat, toolbox, understanding, CLAIMS, journal, situation=situation)
+
+    polite = [Line(clip(400), "words", Cue.REPLY_ENDED, 500) for _ in range(4)]
+    talk.lines = [*polite, *talk.lines] if chance.random() < 0.5 else [*talk.lines[:-1], *polite]
+    talk.lines = [*talk.lines, SILENCE]
+    talk.mode, talk.wake_word = Mode.ALWAYS, None
+    if chance.random() < 0.8:  # else hardly anything is heard
+        talk.signals = [it for it in talk.signals if it[1] not in (Signal.MUTE, Signal.SLEEP)]
+    talk.transcripts = some_orders(chance, talk.transcripts)
+    talk.replies = [
+        ToolCall(chance.choice([*ORDERS, "read", "fly"]), {}) if chance.random() < 0.4 else reply
+        for reply in talk.replies
+    ]
+    talk.writer = writer
+    talk.budget = 100_000
+    changes = sorted(chance.uniform(0, 9) for _ in range(chance.choice([0, 1, 3])))
+    talk.changes = [(at, lambda talk: None) for at in changes]
+    return talk, shop
+
+
+def check_deeds(talk: Talk, shop: Workshop) -> None:
+    """What holds whenever things are done."""
+    calls = [call.name for m in talk.messages for call in m.calls]
+    told = [m.content for m in talk.messages if m.role == "tool"]
+    for use in shop.begun:
+        before = talk.log[: use.happened]
+        opened = max(n for n, what in enumerate(before) if isinstance(what, TurnStarted))
+        assert not any(isinstance(what, TurnDone) for what in before[opened:]), "nobody waited"
+        if use.name == "jump":
+            assert PHRASES.decision(use.words), "nobody said yes"
+            assert heard_last(before[:opened]).endswith(QUESTION), "nobody was asked"
+    for name in ("act", "keep", "jump"):
+        assert calls.count(name) >= sum(use.name == name for use in shop.begun), "not told"
+    for outcome in shop.outcomes:
+        assert sum(outcome in text for text in told) == 1
+    for outcome in shop.lasted:
+        assert sum(outcome in text for text in told) <= 1
+    assert len(told) == len(calls)
+
+
+def heard_last(log: list[Event | Note]) -> str:
+    """What was heard of our last reply that was about the conversation."""
+    heard = [what.heard.strip() for what in log if isinstance(what, TurnDone)]
+    return next(words for words in reversed(heard) if words and not words.startswith("Pardon"))
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_anything_may_be_done(seed: int) -> None:
+    talk, shop = handy(seed)
+    check(talk.hold())
+    check_deeds(talk, shop)
+
+
+def test_so_many_conversations_are_enough() -> None:
+    """Every kind of deed is among them, and every end of one."""
+    talks = [handy(seed) for seed in range(100, 125)]
+    used: dict[str, int] = {}
+    endings: set[str] = set()
+    for talk, shop in talks:
+        talk.hold()
+        for use in shop.begun:
+            used[use.name] = used.get(use.name, 0) + 1
+        told = " ".join(m.content for m in talk.messages if m.role == "tool")
+        endings |= {end for end in ("result", "broken off", "still at work") if end in told}
+    assert used.keys() == {"act", "keep", "jump"} and min(used.values()) >= 3
+    assert endings == {"result", "broken off", "still at work"}

@@ -40,12 +40,19 @@ def barge_in(
 ) -> tuple[int, int] | None:
     """First voiced sample of what interrupted `turn`, and the sample at which silence fell.
 
-    None when the turn was not interrupted, or before anything of it was heard.
+    None when the turn was not interrupted, or before anything of it was heard; or nobody knows by
+    what: a "stop" is answered by silence, and no turn of its own.
     """
-    if not turn.interrupted or turn.reply_start is None or turn.reply_end is None or not following:
+    if not turn.interrupted or turn.reply_start is None or turn.reply_end is None:
         return None
-    lines = lines_of(following, caller.spoken)
-    began = lines[0].start if lines else following.speech_start
+    if following and not following.unasked:
+        lines = lines_of(following, caller.spoken)
+        began = lines[0].start if lines else following.speech_start
+    else:
+        over = [s.start for s in caller.spoken if turn.reply_start <= s.start < turn.reply_end]
+        if not over:
+            return None
+        began = over[-1]
     heard = [s for s in caller.sounded if turn.reply_start <= s.start < turn.reply_end]
     return began, max(_end(piece) for piece in heard)
 

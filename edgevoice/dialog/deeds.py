@@ -1,6 +1,7 @@
 """What one reply has done, or begun, in the world."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 
 from edgevoice.dialog.calls import Outcome, ToolCall
 from edgevoice.dialog.history import Message
@@ -14,13 +15,14 @@ class Deed:
     """A call, and what came of it (None: it is under way).
 
     `acts`: whether it changes anything in the world. `lasts`: whether it goes on when the reply is
-    interrupted.
+    interrupted. `halt`: ends it at once; what it has not done by then it never does.
     """
 
     call: ToolCall
     acts: bool = False
     lasts: bool = False
     outcome: Outcome | None = None
+    halt: Callable[[], object] = field(default=lambda: None, repr=False, compare=False)
 
 
 class Deeds:
@@ -34,6 +36,12 @@ class Deeds:
         deed = Deed(call, acts, lasts)
         self._deeds.append(deed)
         return deed
+
+    def break_off(self) -> None:
+        """Nobody wants the reply any more: end what is under way, and does not last."""
+        for deed in self._deeds:
+            if deed.outcome is None and not deed.lasts:
+                deed.halt()
 
     @property
     def all(self) -> tuple[Deed, ...]:

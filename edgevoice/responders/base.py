@@ -16,7 +16,8 @@ class Speech:
     """A piece of the reply.
 
     `text` is a clause that begins here, exactly as it was written, and then there is no sound yet;
-    it is empty for the pieces of sound that follow.
+    it is empty for the pieces of sound that follow. Where there is neither, the clause is complete;
+    who does not know that may leave it out.
     """
 
     chunk: AudioChunk

@@ -36,9 +36,10 @@ class Speaker:
     async def speak(
         self, clause: str, speakable: Speakable, stop: threading.Event
     ) -> AsyncGenerator[Speech, None]:
-        """`clause`, and then its sound."""
+        """`clause`, then its sound, and then nothing: that was all of it."""
+        nothing = AudioChunk(np.zeros(0, np.int16), self._voice.rate)
         self._journal.publish(ClauseWritten(self._journal.now(), clause))
-        yield Speech(AudioChunk(np.zeros(0, np.int16), self._voice.rate), clause)
+        yield Speech(nothing, clause)
         if words := speakable(clause):
             chunks = self._worker.stream(lambda: self._voice.synthesize(words, stop), stop)
             async with aclosing(chunks):
@@ -47,6 +48,7 @@ class Speaker:
                         SoundMade(self._journal.now(), len(chunk.pcm), chunk.rate)
                     )
                     yield Speech(chunk, "")
+        yield Speech(nothing, "")
 
 
 class LocalResponder(Responder):

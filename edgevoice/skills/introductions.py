@@ -69,13 +69,19 @@ class Speaker:
 
     def __init__(self) -> None:
         self._cues = english()  # reading them takes a tenth of a second
+        self._known = ""
         self.name = ""
         """Empty: nobody has."""
 
+    def suppose(self, words: str) -> None:
+        """The person may turn out to have said `words`, and not what was supposed before."""
+        self.name = introduced(words, self._cues) or self._known
+
     def hear(self, words: str) -> None:
         """The person said `words`."""
-        self.name = introduced(words, self._cues) or self.name
+        self.suppose(words)
+        self._known = self.name
 
     def forget(self) -> None:
         """The conversation is forgotten, and whoever comes next is somebody else."""
-        self.name = ""
+        self._known = self.name = ""

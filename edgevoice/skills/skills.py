@@ -6,6 +6,7 @@ Skills: lasts as long as the run      what rings, what is kept, servers, documen
 SkilledWriter: one for every agent    who answers what
 """
 
+import logging
 from collections.abc import Callable
 from contextlib import ExitStack
 from types import TracebackType
@@ -14,14 +15,17 @@ from typing import Self
 from edgevoice.config import Config
 from edgevoice.dialog.attention import Signal
 from edgevoice.engines.base import ChatModel
+from edgevoice.errors import OutputError
 from edgevoice.phrases_file import load_claims, load_phrases
+from edgevoice.privacy.later import Later
+from edgevoice.privacy.lifetime import Moment, this_moment
 from edgevoice.replying import Bell
 from edgevoice.report import Journal
 from edgevoice.responders.writers import ChatWriter
 from edgevoice.skills.builtin.handover import check_handover
 from edgevoice.skills.builtin.together import House, built_in_tools
 from edgevoice.skills.builtin.volume import AudibleBell, remembered_level, volume_file
-from edgevoice.skills.facts import open_memory
+from edgevoice.skills.facts import COUNTED_EVERY_S, open_memory
 from edgevoice.skills.intents import load_intents
 from edgevoice.skills.knowledge.knowledge import open_knowledge
 from edgevoice.skills.loading import open_toolbox
@@ -42,13 +46,23 @@ from edgevoice.skills.writer import (
 )
 from edgevoice.transports.loudness import Level
 
+log = logging.getLogger(__name__)
+
 
 class Skills:
     """A context manager: tools of servers are reached while it is entered."""
 
-    def __init__(self, config: Config, *, keeps: bool = True, guest: bool = False) -> None:
+    def __init__(
+        self,
+        config: Config,
+        *,
+        keeps: bool = True,
+        guest: bool = False,
+        moment: Callable[[], Moment] = this_moment,
+    ) -> None:
         """`keeps`: whether timers, the volume and what we are asked to remember outlive us.
         `guest`: another assistant may be at work here; its timers and its volume are its own.
+        `moment`: the clock by which timers ring.
 
         Raises `ConfigError`.
         """
@@ -65,7 +79,7 @@ class Skills:
         self._storage = open_storage(config.storage) if keeps else None
         self._memory = open_memory(config.memory, self._storage) if keeps else None
         table = Timetable(timers_file(), self._storage) if self._timers else None
-        self._ringer = Ringer(table)
+        self._ringer = Ringer(table, moment)
         self._knowledge = open_knowledge(config.knowledge)
         self.bell: Bell = AudibleBell(self._ringer, self.level)
         """What speaks unasked."""
@@ -75,7 +89,8 @@ class Skills:
 
     def __enter__(self) -> Self:
         if self._memory:
-            self._memory.purge()
+            purging = Later("facts", self._memory.purge, again_s=COUNTED_EVERY_S)
+            self._open.callback(purging.close)
         self._toolbox = self._open.enter_context(open_toolbox(self._config, self._own()))
         if self._config.intents.enabled:
             names = [tool.name for tool in self._toolbox.tools]
@@ -111,7 +126,11 @@ class Skills:
 
     def facts(self) -> str:
         """What we were asked to remember, as a line for the language model."""
-        return self._memory.line() if self._memory else ""
+        try:
+            return self._memory.line() if self._memory else ""
+        except OutputError as error:
+            log.warning("what was to be remembered is not known: %s", error)
+            return ""
 
     def writer(self, config: Config, chat: ChatWriter, journal: Journal) -> SkilledWriter:
         """Who writes the replies, by `config`; `chat` has to know our `offer`.

@@ -16,7 +16,7 @@ import secrets
 import threading
 from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any, Protocol
 
@@ -88,6 +88,28 @@ class Sentences:
     """In the place of a claim of the model's that is not true."""
 
 
+@dataclass(frozen=True, slots=True)
+class Question:
+    """We have asked whether to do this. Good until `until`, on the loop's clock. `heard`: the part
+    of it that the person has heard."""
+
+    text: str
+    call: ToolCall
+    until: float
+    heard: str = ""
+
+    @property
+    def whole(self) -> bool:
+        """Whether the person knows what we have asked."""
+        return self.heard == self.text
+
+    def ended(self, ending: Ending) -> "Question":
+        """What was heard of it at the end of a reply."""
+        reply = ending.heard.rstrip()
+        parts = (self.text[:letters].rstrip() for letters in range(len(self.text), 0, -1))
+        return replace(self, heard=next(filter(reply.endswith, parts), ""))
+
+
 @dataclass(slots=True)
 class Situation:
     """What tools may want to know of the conversation."""
@@ -98,6 +120,11 @@ class Situation:
     """The person's last words."""
     speaker: Speaker = field(default_factory=Speaker)
     """Who has introduced themselves."""
+    question: Question | None = None
+    """What the person may say yes to."""
+    strange: bool = False
+    """Whether others have had a word in the conversation: a document, a server. It stays so, also
+    where history keeps no more than a summary of it."""
     afterwards: list[Callable[[], None]] = field(default_factory=list)
     """What is to be done once the reply has ended: going to sleep sooner would cut it off."""
 
@@ -110,15 +137,6 @@ class Understanding:
     consent: Callable[[str], bool | None]
     intents: Recognises = field(default_factory=Nothing)
     documents: Knows = field(default_factory=Nothing)
-
-
-@dataclass(frozen=True, slots=True)
-class _Question:
-    """We have asked whether to do this. Good until `until`, on the loop's clock."""
-
-    text: str
-    call: ToolCall
-    until: float
 
 
 class SkilledWriter:
@@ -149,8 +167,9 @@ class SkilledWriter:
         self._filler_after_s = filler_after_s
         self._situation = situation or Situation()
         self._new_key = new_key
-        self._question: _Question | None = None
-        self._left: set[asyncio.Task[Outcome]] = set()  # the loop itself holds them weakly
+        self._asked: Question | None = None  # in the reply that was written last
+        self._deeds = Deeds()  # of that reply
+        self._left: set[asyncio.Task[None]] = set()  # the loop itself holds them weakly
 
     async def prepare(self, messages: Sequence[Message], stop: threading.Event) -> None:
         """Look whether it is a plain command, and let the language model read."""
@@ -158,15 +177,30 @@ class SkilledWriter:
             self._understanding.intents.recognise(messages[-1].content)
         await self._chat.prepare(messages, stop)
 
+    def keeps(self, request: Request) -> bool:
+        """Whether `request` is a plain command, or may answer a question of ours: nobody but us can
+        do anything about that."""
+        waiting = self._waiting(request.messages)
+        return waiting is not None or self._command_in(request.words) is not None
+
     def ended(self, ending: Ending) -> None:
-        """Do what had to wait for the end of the reply."""
+        """The person has said so much for certain, and heard so much of us; do what had to wait for
+        that."""
+        self._situation.speaker.hear(self._situation.words)
+        if ending.heard.strip():  # else the words are joined with those that follow
+            asked = self._asked or self._situation.question
+            asked = asked and asked.ended(ending)
+            self._situation.question = asked if asked and asked.heard else None
+        self._asked = None
+        self._situation.strange |= any(not self._trusted(deed) for deed in self._deeds.all)
         later, self._situation.afterwards = self._situation.afterwards, []
         for deed in later:
             deed()
 
     async def forget(self) -> None:
         """Wipe what the language model has read, what we have asked, and what commands were."""
-        self._question = None
+        self._asked = self._situation.question = None
+        self._situation.strange = False
         self._situation.last_reply = self._situation.words = ""
         self._situation.speaker.forget()
         self._understanding.intents.forget()
@@ -178,12 +212,17 @@ class SkilledWriter:
         said = [m.content for m in request.messages if m.role == "assistant" and m.content]
         self._situation.last_reply = said[-1] if said else ""
         self._situation.words = words
-        self._situation.speaker.hear(words)
+        self._situation.speaker.suppose(words)
+        self._asked, self._deeds = None, request.deeds
         waiting = self._waiting(request.messages)
         consent = self._understanding.consent(words) if waiting else None
         if consent is False:
             self._route("answer")
             yield self._sentences.refused
+            return
+        if waiting and consent and not waiting.whole:
+            self._route("answer")
+            yield self._put(waiting)
             return
         if waiting and consent:
             route, clauses = "answer", self._command(waiting.call, request, agreed=True)
@@ -208,14 +247,17 @@ class SkilledWriter:
     def _route(self, route: str) -> None:
         self._journal.publish(Routed(self._journal.now(), route))
 
-    def _waiting(self, messages: Sequence[Message]) -> _Question | None:
-        """Our question that these words may answer: it was the last thing that was heard."""
-        question = self._question
+    def _waiting(self, messages: Sequence[Message]) -> Question | None:
+        """Our question that these words may answer: it was heard last, or its beginning was. What
+        has rung since may be what they mean, so that it does not count as heard any more."""
+        question = self._situation.question
         if question is None or len(messages) < 2 or _now() > question.until:
             return None
         before = messages[-2]
-        heard = before.role == "assistant" and before.content.rstrip().endswith(question.text)
-        return question if heard else None
+        if before.role != "assistant" or question.heard not in before.content:
+            return None
+        last = before.content.rstrip().endswith(question.heard)
+        return question if last else replace(question, heard="")
 
     def _command_in(self, words: str) -> ToolCall | None:
         call = self._understanding.intents.recognise(words)
@@ -234,7 +276,7 @@ class SkilledWriter:
         if tool.effect is Effect.DANGEROUS and not agreed:
             yield self._ask(tool, call, arguments)
             return
-        deed = _begin(request.deeds, tool, call)
+        deed = await _begin(request, tool, call)
         async with aclosing(self._do(deed, tool, arguments, request)) as clauses:
             async for clause in clauses:
                 yield clause
@@ -254,7 +296,8 @@ class SkilledWriter:
         have had a word in it."""
         messages = [*request.messages, *done]
         strange = strange or self._strangers_in(messages)
-        corrected = said = False
+        corrected = said = doubtful = False
+        before = ""
         for _ in range(MOST_CALLS):
             wanted: ToolCall | None = None
             async with aclosing(self._chat.answer(messages, request.stop)) as parts:
@@ -263,10 +306,14 @@ class SkilledWriter:
                         wanted = part
                         continue
                     said = True
-                    if self._untrue(part, request):
-                        yield self._sentences.not_done
-                        return
-                    yield part
+                    before = _unfinished(before) + part
+                    doubtful = doubtful or self._untrue(before, request)
+                    if not doubtful:
+                        yield part
+            if wanted is None and doubtful:
+                yield self._sentences.not_done
+                return
+            doubtful = False  # it has announced what it does now
             if wanted is None:
                 if not said and not request.stop.is_set():  # a call that was never finished
                     yield self._sentences.failed
@@ -282,7 +329,7 @@ class SkilledWriter:
             if asks:
                 yield self._ask(tool, wanted, arguments)
                 return
-            deed = _begin(request.deeds, tool, wanted)
+            deed = await _begin(request, tool, wanted)
             async with aclosing(self._do(deed, tool, arguments, request)) as clauses:
                 async for clause in clauses:
                     yield clause
@@ -296,9 +343,14 @@ class SkilledWriter:
         yield self._sentences.failed
 
     def _strangers_in(self, messages: Sequence[Message]) -> bool:
-        """Whether others have had a word in the conversation: a document, a server."""
+        """Whether others have had a word in the conversation."""
         called = (self._toolbox.get(call.name) for m in messages for call in m.calls)
-        return any(tool is None or not tool.trusted for tool in called)
+        return self._situation.strange or any(tool is None or not tool.trusted for tool in called)
+
+    def _trusted(self, deed: Deed) -> bool:
+        tool = self._toolbox.get(deed.call.name)
+        own = tool is not None and tool.trusted
+        return deed.outcome.trusted if deed.outcome else own
 
     def _checked(self, call: ToolCall) -> tuple[Tool | None, Mapping[str, Any] | str]:
         """The tool, and the call's arguments; or what is wrong with them."""
@@ -307,24 +359,33 @@ class SkilledWriter:
     def _ask(self, tool: Tool, call: ToolCall, arguments: Mapping[str, Any]) -> str:
         asked = tool.question or f"Shall I really do this: {tool.spec.description.rstrip('.')}?"
         text = asked.format_map(_Blanks(arguments)).strip()
-        self._question = _Question(text, call, _now() + PATIENCE_S)
-        return text
+        return self._put(Question(text, call, 0.0))
+
+    def _put(self, question: Question) -> str:
+        """Its text, to be said now."""
+        self._asked = replace(question, until=_now() + PATIENCE_S)
+        return question.text
 
     async def _do(
         self, deed: Deed, tool: Tool, arguments: Mapping[str, Any], request: Request
     ) -> AsyncGenerator[str, None]:
-        """Use `tool`; says a filler if that takes long."""
-        if tool.effect is not Effect.NONE:
-            await request.certain.wait()
-        using = asyncio.create_task(run(tool, arguments, self._new_key()))
+        """Use `tool`; says a filler if that takes long, and somebody waits for it."""
+
+        async def use() -> None:
+            deed.outcome = await run(tool, arguments, self._new_key())
+            self._journal.publish(ToolUsed(self._journal.now(), tool.name, deed.outcome.ok))
+
+        using = asyncio.create_task(use())
+        deed.halt = using.cancel
+        waited_for = asyncio.create_task(request.certain.wait())
         try:
-            done, _ = await asyncio.wait({using}, timeout=self._filler_after_s or None)
-            if not done:
+            await asyncio.wait({using}, timeout=self._filler_after_s or None)
+            await asyncio.wait({using, waited_for}, return_when=asyncio.FIRST_COMPLETED)
+            if not using.done():
                 yield f"{self._sentences.filler} "
                 await asyncio.wait({using})
-            deed.outcome = using.result()
-            self._journal.publish(ToolUsed(self._journal.now(), tool.name, deed.outcome.ok))
         finally:
+            waited_for.cancel()
             if not using.done() and tool.lasts:
                 self._left.add(using)
                 using.add_done_callback(self._left.discard)
@@ -342,10 +403,20 @@ class SkilledWriter:
 
     def _untrue(self, clause: str, request: Request) -> bool:
         """Whether `clause` claims what was not done; asked back, we may tell of earlier deeds."""
-        done = {d.call.name for d in request.deeds.all if d.acts and d.outcome and d.outcome.ok}
+        well = [deed for deed in request.deeds.all if deed.outcome and deed.outcome.ok]
+        calls = [deed.call for deed in well if deed.acts]
         if self._claims.asks_back(request.words):
-            done |= _done_before(request.messages)
-        return self._claims.unfounded(clause, done, request.deeds.failed)
+            calls += [call for call in _done_before(request.messages) if self._acts(call)]
+        done = {call.name: "" for call in calls}
+        for call in calls:
+            tool = self._toolbox.get(call.name)
+            done[call.name] += f" {call.text} {tool.spec.description if tool else ''}"
+        looked = any(not deed.acts for deed in well)
+        return self._claims.unfounded(clause, done, request.deeds.failed, looked=looked)
+
+    def _acts(self, call: ToolCall) -> bool:
+        tool = self._toolbox.get(call.name)
+        return tool is not None and tool.effect is not Effect.NONE
 
 
 class _Blanks(dict[str, Any]):
@@ -359,23 +430,31 @@ def _now() -> float:
     return asyncio.get_running_loop().time()
 
 
-def _begin(deeds: Deeds, tool: Tool, call: ToolCall) -> Deed:
-    return deeds.begin(call, acts=tool.effect is not Effect.NONE, lasts=tool.lasts)
+async def _begin(request: Request, tool: Tool, call: ToolCall) -> Deed:
+    """`call` is carried out from now on; if it changes anything, once the person has finished."""
+    acts = tool.effect is not Effect.NONE
+    if acts:
+        await request.certain.wait()
+    return request.deeds.begin(call, acts=acts, lasts=tool.lasts)
 
 
 def _exchange(call: ToolCall, outcome: Outcome) -> list[Message]:
     return [Message("assistant", "", (call,)), Message("tool", outcome.text)]
 
 
-def _done_before(messages: Sequence[Message]) -> set[str]:
-    """The tools that have done something earlier in the conversation."""
-    pairs = pairwise(messages)
-    return {
-        call.name
-        for message, following in pairs
+def _done_before(messages: Sequence[Message]) -> list[ToolCall]:
+    """What was done earlier in the conversation."""
+    return [
+        call
+        for message, following in pairwise(messages)
         if following.role == "tool" and following.content.startswith('{"result"')
         for call in message.calls
-    }
+    ]
+
+
+def _unfinished(clause: str) -> str:
+    """What a clause leaves for the next one to finish: "I have, as you wished, called her"."""
+    return "" if clause.rstrip().endswith((".", "!", "?", ":", "…")) else clause
 
 
 def _clauses(text: str) -> Iterator[str]:

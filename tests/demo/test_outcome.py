@@ -13,6 +13,7 @@ from edgevoice.demo.outcome import (
     timed_exactly,
     turns_as_json,
 )
+from edgevoice.report import TurnReport
 from edgevoice.transports.caller import Cue, Line
 from tests.talk import Talk, clip
 
@@ -41,6 +42,19 @@ def test_times_are_counted_from_the_clips(talk: Talk) -> None:
 
 def test_an_utterance_that_no_clip_ends_near_keeps_its_time(talk: Talk) -> None:
     assert timed_exactly(talk.turns, []) == talk.turns
+
+
+def test_nobody_was_interrupted_by_a_ring() -> None:
+    """What ended the reply was "stop", which has no turn of its own."""
+    stop = Line(clip(400), "stop", Cue.REPLY_STARTED, 900)
+    talk = Talk([Line(clip(810), "tell me"), stop], ["tell me", "stop"], [LONG]).hold()
+    rung = TurnReport(unasked=True, reply_start=900_000, reply_end=910_000)
+    (told,) = talk.turns
+    for following in (rung, None):
+        span = barge_in(told, following, talk.caller)
+        assert span is not None
+        assert span[0] == talk.caller.spoken[1].start
+        assert span[1] == talk.silence_after(span[0])
 
 
 def test_every_turn_finds_its_line(talk: Talk) -> None:

@@ -125,9 +125,14 @@ def _person(staff: Staff, spoken: Sequence[Spoken]) -> Iterator[Shape]:
     yield from staff.labels(SAID, labels)
 
 
+def _answers(turns: Sequence[Told]) -> Iterator[TurnReport]:
+    """Those to which somebody has said something."""
+    return (told.turn for told in turns if not told.turn.unasked)
+
+
 def _understood(staff: Staff, turns: Sequence[Told]) -> Iterator[Shape]:
     labels = []
-    for turn in (told.turn for told in turns):
+    for turn in _answers(turns):
         before = ""
         for at, text in turn.partials:
             new, before = news(before, text), text
@@ -153,7 +158,8 @@ def news(before: str, now: str) -> str:
 def _response(staff: Staff, turns: Sequence[Told]) -> Iterator[Shape]:
     labels, brackets = [], []
     for turn, cut in ((told.turn, told.cut) for told in turns):
-        start, end = turn.speech_end, turn.reply_start
+        end = turn.reply_start
+        start = end if turn.unasked and end is not None else turn.speech_end
         for box in staff.span(Lane(RESPONSE.middle - 1, RESPONSE.middle + 1), start, end):
             yield Fill(box, INK)
             brackets.append(box.left)
@@ -172,7 +178,7 @@ def _response(staff: Staff, turns: Sequence[Told]) -> Iterator[Shape]:
 
 
 def _listening(staff: Staff, turns: Sequence[Told]) -> Iterator[Shape]:
-    for turn in (told.turn for told in turns):
+    for turn in _answers(turns):
         for box in staff.span(LISTENING, turn.speech_end, turn.endpoint):
             yield Fill(box, WAIT)
         for box in staff.span(LISTENING, turn.soft_end or turn.endpoint, turn.transcript):
@@ -180,7 +186,7 @@ def _listening(staff: Staff, turns: Sequence[Told]) -> Iterator[Shape]:
 
 
 def _thinking(staff: Staff, turns: Sequence[Told]) -> Iterator[Shape]:
-    for turn in (told.turn for told in turns):
+    for turn in _answers(turns):
         for box in staff.span(THINKING, turn.transcript, max(turn.tokens, default=None)):
             yield Fill(box, THINK)
         for moment in turn.tokens:

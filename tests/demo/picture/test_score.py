@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from edgevoice.audio.chunk import samples_of
 from edgevoice.demo.picture.lanes import Interruption, news, told
 from edgevoice.demo.picture.score import MOST_ROWS, layout
-from edgevoice.demo.picture.shapes import Fill, Hatch, Scene, Wave, Words
+from edgevoice.demo.picture.shapes import INK, Fill, Hatch, Scene, Wave, Words
 from edgevoice.report import TurnReport
 from edgevoice.transports.caller import Line, Sounded, Spoken
 
@@ -95,6 +95,29 @@ def test_what_was_not_understood_is_marked() -> None:
 def test_an_unanswered_turn() -> None:
     silent = TurnReport(user="hello", speech_start=at(100), speech_end=at(900), transcript=at(1200))
     assert "hello" in words(layout([silent], [], [], at(2000), measure))
+
+
+def test_nobody_has_asked_for_a_ring() -> None:
+    rung = TurnReport(
+        unasked=True,
+        agent="Your timer is done.",
+        heard="Your timer is done.",
+        first_clause=at(7_000),
+        first_sound=at(7_050),
+        reply_start=at(7_100),
+        reply_end=at(9_100),
+        sounds=[at(7_050)],
+    )
+    sounded = [*answer(1900, 2000), *answer(7_100, 2000)]
+
+    def lines(turns: list[TurnReport]) -> int:
+        shapes = layout(turns, [question(500)], sounded, at(10_000), measure).shapes
+        return sum(isinstance(shape, Fill) and shape.colour == INK for shape in shapes)
+
+    scene = layout([turn(500), rung], [question(500)], sounded, at(10_000), measure)
+    assert "Your timer is done." in words(scene)
+    assert "2 turns · 10 s · median response 400 ms" in words(scene)
+    assert lines([turn(500), rung]) == lines([turn(500)]), "it answers nothing"
 
 
 def test_no_turns() -> None:
