@@ -27,6 +27,7 @@ from edgevoice.responders.realtime.gemini_session import (
     client_of,
 )
 from edgevoice.responders.realtime.guard import CONSENT
+from edgevoice.responders.realtime.scripted import Memory
 from edgevoice.responders.realtime.session import (
     CloudError,
     Done,
@@ -43,7 +44,6 @@ from tests.responders.realtime.flavours import GeminiFlavour
 from tests.responders.realtime.gemini_server import EXHAUSTED, PATH, GeminiServer
 from tests.responders.realtime.openai_server import Answer
 from tests.responders.realtime.proxy import Proxy
-from tests.responders.realtime.scripted import Memory
 from tests.responders.realtime.test_faults import talking
 from tests.responders.realtime.test_session_contract import (
     SYSTEM,
