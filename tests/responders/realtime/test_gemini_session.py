@@ -127,6 +127,20 @@ def test_usage_is_told_by_kind(gemini: GeminiFlavour) -> None:
     assert events[-3:] == [Done(), Usage(50, 25, 20, 5, 15, 10), Resumable("handle-1-1")]
 
 
+def test_who_asks_before_the_turn_is_complete_gets_their_own_answer(gemini: GeminiFlavour) -> None:
+    async def talk() -> list[str]:
+        server = gemini.server([Answer("Three."), Answer("Four.")])
+        server.lags_s, server.late = 0.1, " Too late."
+        async with server.running(), connected(gemini, server, PAST) as session:
+            texts = []
+            for _ in range(2):
+                await session.ask("Well?")
+                texts.append(text_of(await one_reply(session)))
+            return texts
+
+    assert real_time(talk()) == ["Three.", "Four."]
+
+
 def test_a_session_is_taken_up_again(gemini: GeminiFlavour) -> None:
     async def talk() -> tuple[GeminiServer, str]:
         async with (
