@@ -37,6 +37,7 @@ PACKAGES = (
     "piper-tts",
     "pyaudio",
     "soxr",
+    "hassil",
 )
 """What has to be installed, as the package index calls it."""
 

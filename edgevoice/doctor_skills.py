@@ -13,12 +13,11 @@ from contextlib import contextmanager
 
 from edgevoice.config import Config, HandoverConfig, KnowledgeConfig, McpConfig, PersonConfig
 from edgevoice.dialog.calls import ToolSpec
-from edgevoice.doctor import Check
+from edgevoice.doctor import SETUP, Check
 from edgevoice.errors import ConfigError, EdgevoiceError
 from edgevoice.offer_trial import Offered, try_offer
 from edgevoice.skills.builtin.handover import check_handover
 from edgevoice.skills.facts import open_memory
-from edgevoice.skills.intents import load_intents
 from edgevoice.skills.knowledge.index import IndexBrokenError, about, is_fresh
 from edgevoice.skills.knowledge.knowledge import index_path
 from edgevoice.skills.looking import look_at_tools
@@ -142,7 +141,11 @@ def check_intents(config: Config, tools: Sequence[str]) -> Check:
     if not config.intents.enabled:
         return Check("intents", "ok", "off: everything goes to the language model")
     try:
+        from edgevoice.skills.intents import load_intents
+
         load_intents(config.intents.file, tools)
+    except ImportError as error:
+        return Check("intents", "fail", f"cannot be understood: {error}", SETUP)
     except ConfigError as error:
         return Check("intents", "fail", error.what, error.cure)
     return Check("intents", "ok", str(config.intents.file))

@@ -240,7 +240,7 @@ def main() -> None:
     """The child process."""
     answers = os.fdopen(os.dup(1), "w", buffering=1)
     os.dup2(2, 1)  # native libraries print where they like
-    _be_the_first_to_go()
+    be_the_first_to_go()
     config = Config.model_validate_json(sys.stdin.buffer.read())
     grown = _peak()
     for section in sys.argv[1:]:
@@ -263,7 +263,7 @@ def main() -> None:
             return
 
 
-def _be_the_first_to_go() -> None:
+def be_the_first_to_go() -> None:
     """End with who asked, leave no core dump, and be whom the kernel ends when memory runs out."""
     from edgevoice.privacy.memory import forbid_dumps
 

@@ -48,12 +48,14 @@ def try_offer(config: Config, specs: Sequence[ToolSpec]) -> Offered | None:
 
 def main() -> None:
     """The child process."""
+    from edgevoice.engine_trial import be_the_first_to_go
     from edgevoice.engines.llama import LlamaChat
     from edgevoice.engines.loading import load_chat
     from edgevoice.skills.offer import budget, cost, fitting
 
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)  # native libraries print where they like
+    be_the_first_to_go()
     asked = json.load(sys.stdin.buffer)
     config = Config.model_validate(asked["config"])
     chat = load_chat(config.llm)

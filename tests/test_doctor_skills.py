@@ -170,6 +170,12 @@ def test_intents(tmp_path: Path) -> None:
     assert check.status == "fail" and "line 1" in check.what and check.cure
 
 
+def test_what_understands_intents_is_not_installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "edgevoice.skills.intents", None)
+    check = doctor.check_intents(Config(), [])
+    assert check.status == "fail" and "make setup" in check.cure
+
+
 def test_documents(tmp_path: Path) -> None:
     folder = tmp_path / "documents"
     config = KnowledgeConfig(folder=folder, index=tmp_path / "index.db")

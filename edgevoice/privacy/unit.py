@@ -43,7 +43,7 @@ def find_unit(units: Path = UNITS, home: Path = HOME) -> Unit | None:
         foreign.append(UNIT)
     if _text(drop_ins.pop(INSTALLED, units / INSTALLED)) != installed(look_at_machine()):
         foreign.append(INSTALLED)
-    added = [_text(ours / f"{each}.conf") for each in ("transcripts", "storage")]
+    added = [_text(ours / f"{each}.conf") for each in ("transcripts", "storage", "skills")]
     foreign += sorted(name for name, path in drop_ins.items() if _text(path) not in added)
     return Unit(network, tuple(foreign), exposure(unit), counts_memory())
 

@@ -129,6 +129,7 @@ def test_a_unit_is_compared_with_ours(tmp_path: Path) -> None:
     (drop_ins / "20-installed.conf").write_text(installed(look()))
     shutil.copy(HOME / "systemd/transcripts.conf", drop_ins / "30-transcripts.conf")
     shutil.copy(HOME / "systemd/storage.conf", drop_ins / "40-storage.conf")
+    shutil.copy(HOME / "systemd/skills.conf", drop_ins / "50-skills.conf")
     found = find_unit(tmp_path)
     assert found and (found.network, found.foreign) == (Network.OFFLINE, ())
     (drop_ins / "override.conf").write_text("[Service]\nPrivateNetwork=no\n")

@@ -6,9 +6,11 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import yaml
 
 from edgevoice.privacy.unit import MOST_EXPOSED, exposure
 from edgevoice.service.deeds import look
@@ -24,8 +26,11 @@ needs_systemd_analyze = pytest.mark.skipif(
 )
 
 
-def audited(folder: Path, network: Network, *, compiles: bool) -> float:
-    """What systemd's own audit says, from 0 (safe) to 10."""
+def audited(
+    folder: Path, network: Network, *, compiles: bool, opened: Callable[[str], str] = str
+) -> float:
+    """What systemd's own audit says, from 0 (safe) to 10. `opened`: what an operator makes of
+    skills.conf."""
     unit = folder / "edgevoice.service"
     text = (UNITS / "edgevoice.service").read_text()
     unit.write_text(re.sub(r"(?m)^ExecStart=.*$", "ExecStart=/bin/true", text))
@@ -34,6 +39,7 @@ def audited(folder: Path, network: Network, *, compiles: bool) -> float:
     shutil.copy(UNITS / f"{network}.conf", drop_ins)
     shutil.copy(UNITS / "transcripts.conf", drop_ins)
     shutil.copy(UNITS / "storage.conf", drop_ins)
+    (drop_ins / "skills.conf").write_text(opened((UNITS / "skills.conf").read_text()))
     if compiles:
         (drop_ins / "x86.conf").write_text(f"[Service]\n{ONEDNN}\n")
     verify = ["systemd-analyze", "verify", str(unit)]
@@ -49,6 +55,20 @@ def audited(folder: Path, network: Network, *, compiles: bool) -> float:
 @pytest.mark.parametrize("compiles", [False, True])
 def test_the_audit_finds_it_tight(network: Network, compiles: bool, tmp_path: Path) -> None:
     assert audited(tmp_path, network, compiles=compiles) <= MOST_EXPOSED[network]
+
+
+SETTING = re.compile(r"(?m)^#(?=[A-Z][A-Za-z]+=)")
+
+
+@needs_systemd_analyze
+@pytest.mark.parametrize("network", Network)
+def test_what_skills_may_need_is_opened_line_by_line(network: Network, tmp_path: Path) -> None:
+    """Its lines are known to systemd, and the audit still finds it tight with all of them."""
+    text = (UNITS / "skills.conf").read_text()
+    assert len(SETTING.findall(text)) == 7
+    assert [line for line in text.splitlines() if line and line[0] != "#"] == ["[Service]"]
+    opened = audited(tmp_path, network, compiles=False, opened=lambda it: SETTING.sub("", it))
+    assert opened <= MOST_EXPOSED[network]
 
 
 def test_offline_means_no_network_at_all() -> None:
@@ -118,6 +138,66 @@ SAY = (
 )
 HEAR = f"{sys.executable} -m edgevoice transcribe {ROOM}/q.wav"
 ANSWER = f"echo 'what is the capital of france' | {sys.executable} -m edgevoice chat"
+
+
+SERVER = str(ROOT / "tests/skills/mcp_server.py")
+SKILLS = {
+    "tools": {
+        "folder": f"{ROOM}/tools",
+        "mcp": [
+            {
+                "name": "moody",
+                "command": [sys.executable, SERVER],
+                "allow": ["greet"],
+                "effects": {"greet": "none"},
+            }
+        ],
+    },
+    "handover": {"people": {"nurse": {"command": ["/bin/sh", "-c", "exit 0"]}}},
+    "knowledge": {"folder": f"{ROOM}/documents"},
+    "storage": {"enabled": True, "key_file": f"{ROOM}/key"},
+    "privacy": {"network": "offline"},
+}
+TIDE = """
+from edgevoice.skills.tool import tool
+
+@tool
+def tide() -> str:
+    '''When the next high tide is.'''
+    return "At noon."
+"""
+USE = f"{sys.executable} -m edgevoice tools try -c {ROOM}/config.yaml"
+USE_ALL = f"""
+set -e
+umask 022
+export STATE_DIRECTORY={ROOM}/state
+mkdir {ROOM}/tools {ROOM}/documents
+cat > {ROOM}/config.yaml <<'END'
+{yaml.safe_dump(SKILLS)}
+END
+cat > {ROOM}/tools/sea.py <<'END'
+{TIDE}
+END
+printf '# Bread\\n\\nBread is baked at six.' > {ROOM}/documents/bread.md
+{sys.executable} -m edgevoice transcripts keygen {ROOM}/key >&2
+{USE} moody_greet '{{"name": "Bo"}}'
+{USE} call_person
+{USE} tide
+{USE} search_documents '{{"query": "When is bread baked?"}}'
+{USE} add_to_list '{{"item": "milk"}}'
+"""
+
+
+@pytest.mark.usefixtures("cage")
+def test_skills_work_in_it() -> None:
+    done = caged("sh", "-c", USE_ALL)
+    assert done.stdout.splitlines() == [
+        '{"result": "Hello, Bo!"}',
+        "I have called the nurse.",
+        "At noon.",
+        "According to Bread: Bread is baked at six.",
+        "I have put milk on your shopping list.",
+    ], done.stderr
 
 
 @pytest.mark.engine

@@ -285,15 +285,16 @@ class GeminiSession:
         return events
 
     def _reply(self, content: LiveServerContent) -> list[Event]:
+        # The turn may be complete much later, when the service thinks that all was heard; by then
+        # the next question may have been asked, and words may come that belong to the last reply.
         events: list[Event] = []
-        if content.output_transcription and content.output_transcription.text:
-            events.append(TextPiece(content.output_transcription.text))
         for part in (content.model_turn and content.model_turn.parts) or []:
             if part.inline_data and part.inline_data.data:
                 sound = np.frombuffer(part.inline_data.data, "<i2").astype(np.int16)
                 events.append(SoundPiece(sound))
-        # The turn may be complete much later, when the service thinks that all was heard; by then
-        # the next question may have been asked.
+                self._made = False
+        if (said := content.output_transcription) and said.text and not self._made:
+            events.insert(0, TextPiece(said.text))
         if content.interrupted:
             events.append(Interrupted())
         elif content.generation_complete or (content.turn_complete and not self._made):
@@ -309,8 +310,8 @@ def _turn(message: Message) -> Content:
 
 
 def _usage(usage: UsageMetadata) -> Usage:
-    """What `usage` tells. What is told without its kind, and thoughts, count as text if they were
-    taken, and as sound if they were given: that is the usual, and the dearer."""
+    """What `usage` tells. What is told without its kind counts as text if it was taken, and as
+    sound, which is dearer, if it was given; thoughts are text."""
     taken, given = _kinds(usage.prompt_tokens_details), _kinds(usage.response_tokens_details)
     cached = _kinds(usage.cache_tokens_details)
     sound = MediaModality.AUDIO

@@ -349,8 +349,8 @@ class Line:
 
 
 async def _close(session: RealtimeSession, tasks: Sequence[asyncio.Task[None]]) -> None:
+    await asyncio.gather(*tasks, return_exceptions=True)  # one may be opening it
     await session.close()
-    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def _clear(session: RealtimeSession) -> None:

@@ -42,6 +42,9 @@ class GeminiServer:
     """The code and reason with which a set-up is refused."""
     at_once: str = ""
     """A message that is sent right after the set-up."""
+    lags_s: float = 0.0
+    late: str = ""
+    """A turn is complete so much later than its reply, and what comes of its words until then."""
     remembers: bool = True
     """Whether a handle is any good."""
     seen: list[dict[str, Any]] = field(default_factory=list)
@@ -239,6 +242,8 @@ class _Call:
             await self.say(modelTurn={"role": "model", "parts": [sound]})
             await asyncio.sleep(answer.pace_s)
         await self.say(generationComplete=True)
+        await asyncio.sleep(self._server.lags_s)
+        await self.say(outputTranscription={"text": self._server.late})
         await self._connection.send(json.dumps({"serverContent": {"turnComplete": True}, **USAGE}))
         await self.send(sessionResumptionUpdate={"resumable": True, "newHandle": handle})
 

@@ -27,6 +27,7 @@ from edgevoice.responders.realtime.gemini_session import (
     client_of,
 )
 from edgevoice.responders.realtime.guard import CONSENT
+from edgevoice.responders.realtime.scripted import Memory
 from edgevoice.responders.realtime.session import (
     CloudError,
     Done,
@@ -43,7 +44,6 @@ from tests.responders.realtime.flavours import GeminiFlavour
 from tests.responders.realtime.gemini_server import EXHAUSTED, PATH, GeminiServer
 from tests.responders.realtime.openai_server import Answer
 from tests.responders.realtime.proxy import Proxy
-from tests.responders.realtime.scripted import Memory
 from tests.responders.realtime.test_faults import talking
 from tests.responders.realtime.test_session_contract import (
     SYSTEM,
@@ -125,6 +125,20 @@ def test_usage_is_told_by_kind(gemini: GeminiFlavour) -> None:
 
     events = real_time(talk())
     assert events[-3:] == [Done(), Usage(50, 25, 20, 5, 15, 10), Resumable("handle-1-1")]
+
+
+def test_who_asks_before_the_turn_is_complete_gets_their_own_answer(gemini: GeminiFlavour) -> None:
+    async def talk() -> list[str]:
+        server = gemini.server([Answer("Three."), Answer("Four.")])
+        server.lags_s, server.late = 0.1, " Too late."
+        async with server.running(), connected(gemini, server, PAST) as session:
+            texts = []
+            for _ in range(2):
+                await session.ask("Well?")
+                texts.append(text_of(await one_reply(session)))
+            return texts
+
+    assert real_time(talk()) == ["Three.", "Four."]
 
 
 def test_a_session_is_taken_up_again(gemini: GeminiFlavour) -> None:

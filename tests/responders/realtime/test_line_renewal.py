@@ -10,9 +10,10 @@ from edgevoice.audio.chunk import samples_of
 from edgevoice.dialog.history import Message
 from edgevoice.responders.realtime.answer import Answer, Question
 from edgevoice.responders.realtime.line import Line
+from edgevoice.responders.realtime.scripted import spoken
 from edgevoice.responders.realtime.session import Done, Event, Failed, Fault, Interrupted, Resumable
 from edgevoice.testing import run_virtual
-from tests.responders.realtime.scripted import Service, spoken
+from tests.responders.realtime.scripted import Service
 
 SYSTEM = Message("system", "Be kind.")
 HELLO = [SYSTEM, Message("user", "Hello."), Message("assistant", "Hi.")]
