@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 from edgevoice.discretion import hush
 from edgevoice.engines.base import Message, Stop, ToolCall, ToolSpec
 from edgevoice.engines.neutral import Neutral
-from edgevoice.engines.tool_format import Watch, call_in, function
+from edgevoice.engines.tool_format import Watch, call_in, estimated_tokens, function
 from edgevoice.errors import ConfigError, EngineError
 
 log = logging.getLogger(__name__)
@@ -29,9 +29,6 @@ LOOK_S = 0.02
 
 LETTING_GO_S = 1.0
 """Seconds that closing a connection may take."""
-
-LETTERS_PER_TOKEN = 3
-"""Of a schema: an estimate, on the safe side. The server's tokeniser is out of reach."""
 
 T = TypeVar("T")
 
@@ -97,8 +94,8 @@ class OpenAIChat:
             self._loop.run_until_complete(chunks.aclose())
 
     def price(self, tools: Sequence[ToolSpec]) -> int:
-        """By an estimate."""
-        return sum(len(json.dumps(function(tool))) for tool in tools) // LETTERS_PER_TOKEN
+        """By an estimate: the server's tokeniser is out of reach."""
+        return estimated_tokens(tools)
 
     def forget(self) -> None:
         """Nothing was kept here; what the server keeps is out of reach."""

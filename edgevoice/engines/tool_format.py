@@ -80,6 +80,15 @@ def function(tool: ToolSpec) -> dict[str, object]:
     }
 
 
+LETTERS_PER_TOKEN = 3
+"""Of a schema: an estimate, on the safe side."""
+
+
+def estimated_tokens(tools: Sequence[ToolSpec]) -> int:
+    """What `tools` take of a prompt, where no tokeniser is at hand."""
+    return sum(len(json.dumps(function(tool))) for tool in tools) // LETTERS_PER_TOKEN
+
+
 def call_text(call: ToolCall) -> str:
     """A call as a model writes it that was told by `described`."""
     return f"{OPENING}{call.text}{CLOSING}"

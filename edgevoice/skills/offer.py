@@ -4,30 +4,24 @@ model has little room.
 Those of the operator come first, then ours; what does not fit is left to the sentence templates.
 """
 
-import json
 import logging
 from collections.abc import Iterable, Sequence
 
 from edgevoice.dialog.calls import ToolSpec
 from edgevoice.engines.base import ChatModel, Priced
+from edgevoice.engines.tool_format import estimated_tokens
 from edgevoice.skills.tool import BUILT_IN, Tool
 from edgevoice.skills.toolbox import Toolbox
 
 SHARE = 0.4
 """Of the model's context, so much may be taken by descriptions of tools."""
 
-LETTERS_PER_TOKEN = 3
-"""Of a schema; for models that do not tell."""
-
 log = logging.getLogger(__name__)
 
 
 def cost(chat: ChatModel, tools: Sequence[ToolSpec]) -> int:
     """Tokens that descriptions of `tools` take in a prompt for `chat`."""
-    if isinstance(chat, Priced):
-        return chat.price(tools)
-    letters = sum(len(json.dumps(dict(tool.parameters))) + len(tool.description) for tool in tools)
-    return letters // LETTERS_PER_TOKEN
+    return chat.price(tools) if isinstance(chat, Priced) else estimated_tokens(tools)
 
 
 def budget(context_tokens: int) -> int:
