@@ -350,6 +350,7 @@ class SkilledWriter:
         """Use `tool`; says a filler if that takes long, and somebody waits for it."""
 
         async def use() -> None:
+            deed.lasts = tool.lasts  # not sooner: what was never begun does not go on
             deed.outcome = await run(tool, arguments, self._new_key())
 
         using = asyncio.create_task(use())
@@ -365,7 +366,7 @@ class SkilledWriter:
                 self._journal.publish(ToolUsed(self._journal.now(), tool.name, deed.outcome.ok))
         finally:
             waited_for.cancel()
-            if not using.done() and tool.lasts:
+            if not using.done() and deed.lasts:
                 self._left.add(using)
                 using.add_done_callback(self._left.discard)
             elif not using.done():
@@ -404,7 +405,7 @@ async def _begin(request: Request, tool: Tool, call: ToolCall) -> Deed:
     acts = tool.effect is not Effect.NONE
     if acts:
         await request.certain.wait()
-    return request.deeds.begin(call, acts=acts, lasts=tool.lasts)
+    return request.deeds.begin(call, acts=acts)
 
 
 def _exchange(call: ToolCall, outcome: Outcome) -> list[Message]:

@@ -393,10 +393,10 @@ def test_an_interruption_cancels_a_tool_or_leaves_it(
     assert told in messages[1].content
 
 
-def step_by_step(stop_after: int) -> tuple[Desk, list[Message]]:
-    """A timer is set; after so many steps of the event loop the person interrupts."""
-    desk = Desk(commands=Commands({"a minute": TIMER}))
-    request = Request([Message("user", "a minute")])
+def step_by_step(call: ToolCall, stop_after: int) -> tuple[Desk, list[Message]]:
+    """After so many steps of the event loop the person interrupts."""
+    desk = Desk(commands=Commands({"do it": call}))
+    request = Request([Message("user", "do it")])
     request.certain.set()
 
     async def hold() -> list[Message]:
@@ -416,10 +416,11 @@ def step_by_step(stop_after: int) -> tuple[Desk, list[Message]]:
     return desk, run_virtual(hold())
 
 
-def test_history_tells_what_was_done_whenever_the_person_interrupts() -> None:
+@pytest.mark.parametrize("call", [TIMER, ToolCall("call_person", {"name": "Kim"})])
+def test_history_tells_what_was_done_whenever_the_person_interrupts(call: ToolCall) -> None:
     seen = set()
     for steps in range(1, 8):
-        desk, told = step_by_step(steps)
+        desk, told = step_by_step(call, steps)
         done = bool(desk.world.done)
         assert [m.role for m in told] == ["assistant", "tool"]
         assert ('"result"' in told[1].content) == done, steps
