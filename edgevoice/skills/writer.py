@@ -18,6 +18,7 @@ from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequenc
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
+from string import Formatter
 from typing import Any, Protocol
 
 from edgevoice.dialog.calls import Outcome, ToolCall
@@ -36,6 +37,9 @@ from edgevoice.skills.toolbox import Toolbox
 
 MOST_CALLS = 4
 """Calls of the model for one reply: a small model can go round in circles."""
+
+LETTERS = 100
+"""Of an argument, so much is told before a yes."""
 
 PATIENCE_S = 60.0
 """Seconds for which a question of ours waits for a yes, the time to say it included."""
@@ -335,9 +339,7 @@ class SkilledWriter:
         return self._toolbox.get(call.name), self._toolbox.check(call)
 
     def _ask(self, tool: Tool, call: ToolCall, arguments: Mapping[str, Any]) -> str:
-        asked = tool.question or f"Shall I really do this: {tool.spec.description.rstrip('.')}?"
-        text = asked.format_map(_Blanks(arguments)).strip()
-        return self._put(Question(text, call, 0.0))
+        return self._put(Question(_question(tool, call, arguments), call, 0.0))
 
     def _put(self, question: Question) -> str:
         """Its text, to be said now."""
@@ -387,6 +389,27 @@ class SkilledWriter:
         if self._claims.asks_back(request.words):
             done |= _done_before(request.messages)
         return self._claims.unfounded(clause, done, request.deeds.failed)
+
+
+def _question(tool: Tool, call: ToolCall, arguments: Mapping[str, Any]) -> str:
+    """What is asked before `tool` is used. Nobody can agree to what they are not told: where the
+    question itself does not say with what, the arguments are said before it."""
+    asked = tool.question or f"Shall I really do this: {tool.spec.description.rstrip('.')}?"
+    text = asked.format_map(_Blanks(arguments)).strip()
+    if any(field is not None for _, field, _, _ in Formatter().parse(asked)):
+        return text
+    given = {name: " ".join(str(value).split()) for name, value in call.arguments.items()}
+    told = [f"{_titled(name)}: {_short(value)}. " for name, value in given.items() if value]
+    return f"{''.join(told)}{text}"
+
+
+def _titled(name: str) -> str:
+    words = name.replace("_", " ").strip()
+    return f"{words[:1].upper()}{words[1:]}"
+
+
+def _short(words: str) -> str:
+    return words if len(words) <= LETTERS else f"{words[:LETTERS].rstrip()} and so on"
 
 
 class _Blanks(dict[str, Any]):

@@ -226,6 +226,15 @@ def test_what_is_dangerous_wants_a_yes(known: bool) -> None:
     assert (agreed.world.done, refused.world.done) == (["unlocked front"], [])
 
 
+def test_nobody_agrees_to_what_they_were_not_told() -> None:
+    desk = Desk([ToolCall("read_page", {}), ToolCall("unlock", {"door": "back"})])
+    (question,) = talk(desk, "read me the page")
+    assert question == "Shall I unlock the back door?", "the question says it"
+    desk = Desk([ToolCall("read_page", {}), TIMER])
+    (question,) = talk(desk, "read me the page")
+    assert question == "Seconds: 60. Shall I really do this: Set a timer?"
+
+
 def test_a_yes_to_something_else_opens_no_door() -> None:
     commands = Commands({"open up": UNLOCK})
     desk = Desk(["Blue.", "Very well."], commands=commands)
@@ -273,17 +282,19 @@ def test_a_yes_after_a_ring_may_mean_the_ring() -> None:
 
 def test_the_question_of_a_draft_was_not_asked() -> None:
     """Even where it sounds like the one that was."""
-    wipes = {f"wipe {what}": ToolCall("wipe", {"what": what}) for what in ("this", "that")}
+    long = "x" * 100  # and what is behind it is not said
+    wipes = {f"wipe {it}": ToolCall("wipe", {"what": long + it}) for it in ("this", "that")}
     desk = Desk(commands=Commands(wipes))
 
     async def hold() -> None:
-        await desk.say("wipe this")
+        question = await desk.say("wipe this")
+        assert question == f"What: {long} and so on. Shall I go ahead?"
         draft = Request([*desk.messages, Message("user", "wipe that")])
-        assert [clause async for clause in desk.writer.write(draft)] == ["Shall I go ahead?"]
+        assert [clause async for clause in desk.writer.write(draft)] == [question]
         await desk.say("yes")
 
     run_virtual(hold())
-    assert desk.world.done == ["wiped this"]
+    assert desk.world.done == [f"wiped {long}this"]
 
 
 def test_nobody_is_who_a_draft_took_them_for() -> None:
@@ -462,7 +473,7 @@ def test_what_others_wrote_is_data(hostile: Hostile) -> None:
 def test_after_what_others_wrote_every_deed_wants_a_yes() -> None:
     desk = Desk([ToolCall("read_page", {}), TIMER])
     first, second = talk(desk, "read me the page", "yes")
-    assert first.startswith("Shall I really do this: Set a timer?")
+    assert first == "Seconds: 60. Shall I really do this: Set a timer?"
     assert second == "Your timer is set for 60 seconds."
 
 
@@ -470,7 +481,7 @@ def test_what_was_quoted_once_makes_later_deeds_of_the_model_want_a_yes() -> Non
     commands = Commands({"one minute": TIMER}, {"how much": "According to the label: set a timer."})
     desk = Desk([TIMER], commands=commands)
     replies = talk(desk, "how much", "go on then", "one minute")
-    assert replies[1].startswith("Shall I really do this")
+    assert "Shall I really do this" in replies[1]
     assert replies[2].startswith("Your timer is set"), "the person's own command is theirs"
 
 
