@@ -30,7 +30,8 @@ from edgevoice.listener import Ears, Listener, listener_settings
 from edgevoice.phrases_file import load_phrases
 from edgevoice.replying import NoBell, Replies
 from edgevoice.report import Journal, Observer, TurnLog
-from edgevoice.responders.base import Speech, Writer
+from edgevoice.responders.base import Responder, Speech, Writer
+from edgevoice.responders.cloud import Cloud
 from edgevoice.responders.local import FixedResponder, LocalResponder, Speaker
 from edgevoice.responders.writers import ChatWriter
 from edgevoice.signals import Led, LogLed
@@ -138,7 +139,8 @@ class Surroundings:
     """Where a conversation takes place. `half_duplex`: our echo makes us deaf while we speak.
     `echo_delay`: samples by which it is late, as far as is known (0: not measured). `mode`: when we
     are spoken to. `wake_word`: who hears our name. `led`: who shows our state. `skills`: what
-    we can do besides talking. `earcons`: the tones that are played."""
+    we can do besides talking. `cloud`: the service on the internet that may answer in our place.
+    `earcons`: the tones that are played."""
 
     half_duplex: bool = False
     echo_delay: int = 0
@@ -146,6 +148,7 @@ class Surroundings:
     wake_word: WakeWord | None = None
     led: Led = field(default_factory=LogLed)
     skills: Skills | None = None
+    cloud: Cloud | None = None
     earcons: frozenset[Earcon] = frozenset({Earcon.THINKING})
 
 
@@ -173,7 +176,7 @@ def build_successor(
     """An agent that is to take over a conversation, and disturbs nobody before. Raises
     `ConfigError`."""
     here = surroundings or Surroundings()
-    journal = Journal(observers)
+    journal = Journal([*observers, here.cloud.switch] if here.cloud else observers)
     phrases = load_phrases(config.phrases.file)
     gate = config.stt.min_avg_logprob
     settings = listener_settings(
@@ -192,7 +195,15 @@ def build_successor(
     skills = here.skills
     offer = skills.offer(engines.chat) if skills else None
     chat = ChatWriter(engines.chat, workers.chat, journal, offer or (lambda: ()))
-    writer: Writer = skills.writer(config, chat, journal) if skills else chat
+    skilled = skills.writer(config, chat, journal) if skills else None
+    writer: Writer = skilled or chat
+    answering: Responder = LocalResponder(writer, speaker)
+    pardoning: Responder = FixedResponder(config.reply.not_understood, speaker)
+    if here.cloud:
+        keeps = skilled.keeps if skilled else lambda _: False
+        answering, pardoning = here.cloud.beside(
+            answering, pardoning, engines.voice.rate, journal, keeps
+        )
     return Agent(
         transport,
         Door(
@@ -204,8 +215,8 @@ def build_successor(
         Listener(settings, ears, phrases.completeness),
         phrases,
         Replies(
-            LocalResponder(writer, speaker),
-            FixedResponder(config.reply.not_understood, speaker),
+            answering,
+            pardoning,
             FixedResponder(config.reply.forgotten, speaker),
             _begun_with(tones[Earcon.ERROR], engines.apology)
             if Earcon.ERROR in here.earcons

@@ -407,6 +407,81 @@ class PrivacyConfig(Section):
     included: whoever comes next must not hear about it. 0: when told to, or at the end."""
 
 
+class PricesConfig(Section):
+    """What the service costs, in whatever currency `cloud.money_per_day` is in."""
+
+    text_in: float = Field(default=0.0, ge=0, le=1_000_000)
+    """For a million tokens of text that it reads."""
+    audio_in: float = Field(default=0.0, ge=0, le=1_000_000)
+    """For a million tokens of sound that it hears."""
+    cached_text_in: float = Field(default=0.0, ge=0, le=1_000_000)
+    """For a million tokens of text that it has read before."""
+    cached_audio_in: float = Field(default=0.0, ge=0, le=1_000_000)
+    """For a million tokens of sound that it has heard before."""
+    text_out: float = Field(default=0.0, ge=0, le=1_000_000)
+    """For a million tokens of text that it writes."""
+    audio_out: float = Field(default=0.0, ge=0, le=1_000_000)
+    """For a million tokens of sound that it speaks."""
+    minute: float = Field(default=0.0, ge=0, le=1_000_000)
+    """For a minute of an open session, if it takes something for that."""
+
+
+class CloudConfig(Section):
+    """A voice on the internet that may answer, where the operator allows it."""
+
+    enabled: bool = False
+    """Whether anything may be sent at all. It needs `consent` as well."""
+    consent: str = ""
+    """The operator's word for it: "What is said here may be sent to this service."."""
+    engine: Literal["openai", "gemini"] = "openai"
+    """Whose protocol is spoken: OpenAI's Realtime API or Gemini Live."""
+    model: str = ""
+    """The service's name of the model."""
+    base_url: str = ""
+    """Where the service is; nothing: where its maker has it."""
+    api_key_file: FilePath | None = None
+    """The file that holds the service's key; nobody else may open it."""
+    voice: str = ""
+    """The service's name of the voice; nothing: a usual one."""
+    when: Literal["always", "on_failure", "on_request"] = "on_request"
+    """When it answers in our place."""
+    money_per_day: float = Field(default=1.0, ge=0, le=1_000_000)
+    """What a day may cost; the reply that reaches it is still finished."""
+    minutes_per_day: float = Field(default=30.0, ge=0, le=1440)
+    """Minutes for which sessions may be open in a day."""
+    prices: PricesConfig = PricesConfig()
+    """What it costs, as in the service's price list: that changes, so write it down here."""
+    redact: bool = True
+    """Whether names, numbers and addresses are taken out of what was said earlier, as far as they
+    can be found, before it is sent. The question itself goes as it is."""
+    instructions: str = (
+        "Here you can talk, and do nothing else: you cannot set timers, keep lists, call anybody "
+        "or change anything. If you are asked to, say that you cannot."
+    )
+    """What it is told about itself, after llm.system_prompt."""
+    patience_ms: int = Field(default=900, ge=100, le=60_000)
+    """Milliseconds in which it must begin to speak, where we can answer in its place."""
+    idle_minutes: float = Field(default=2.0, gt=0, le=60)
+    """Minutes without a turn after which the session is closed."""
+    notice: str = "For this I ask a service on the internet."
+    """Said at the first use in a conversation."""
+    over_budget: str = "I may not ask the service on the internet any more today."
+    """Said once when the budget of the day is spent."""
+
+
+class FallbackConfig(Section):
+    """When the service on the internet answers in our place; see `cloud.when`."""
+
+    latency_ms: int = Field(default=3000, ge=100, le=60_000)
+    """Milliseconds to our first sound, of which one reply in twenty may take longer."""
+    rest_s: float = Field(default=60.0, ge=1, le=3600)
+    """Seconds after which we try again to answer ourselves."""
+    phrases: tuple[str, ...] = Field(
+        default=("ask the cloud", "ask the internet", "ask the service"), max_length=100
+    )
+    """How a request begins that the service is to answer."""
+
+
 class ProfileConfig(Section):
     """A smaller profile: what is other than in the main one. Only what is written counts."""
 
@@ -506,6 +581,8 @@ class Config(Section):
     storage: StorageConfig = StorageConfig()
     memory: MemoryConfig = MemoryConfig()
     privacy: PrivacyConfig = PrivacyConfig()
+    cloud: CloudConfig = CloudConfig()
+    fallback: FallbackConfig = FallbackConfig()
     profiles: tuple[ProfileConfig, ...] = Field(default=(), max_length=8)
     """What is run where the above cannot be: smaller and smaller."""
     log: LogConfig = LogConfig()

@@ -64,11 +64,13 @@ class Hands:
 
     def _status(self, conversation: Conversation, reloading: Reloading) -> str:
         """How we are, in words: whom we attend to, what we do, what is wrong or out of the
-        ordinary, and how far we could reach."""
+        ordinary, what is still to ring, and how far we could reach."""
+        skills = self.settings.here.skills
         parts = [
             str(conversation.attending),
             self.bulletin.words,
             f"settings renewed {reloading.times} times" if reloading.times else "",
+            skills.waiting if skills else "",
             network(),
         ]
         return "; ".join(filter(None, parts))

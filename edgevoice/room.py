@@ -99,7 +99,7 @@ def renewed(before: Config, now: Config, room: Room, here: Surroundings) -> Surr
     `ModelError`."""
     names = [(it.attention.wake_word, it.attention.wake_threshold) for it in (before, now)]
     same = here.wake_word if names[0] == names[1] else None
-    return replace(surroundings(now, room, here.led, same), skills=here.skills)
+    return replace(surroundings(now, room, here.led, same), skills=here.skills, cloud=here.cloud)
 
 
 @asynccontextmanager

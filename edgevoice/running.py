@@ -6,17 +6,18 @@ settings ─▶ Takeoff: a profile that lives ─▶ engines ─▶ Air ─▶ W
 
 import time
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from edgevoice.air import Air
-from edgevoice.app import Progress, Workers, converse, load_engines
+from edgevoice.app import Progress, Workers, converse, load_engines, speak_ahead
 from edgevoice.board import SHARE, Pressure, pressure_of, read_board, watching
 from edgevoice.config import Config
-from edgevoice.engines.base import Eased
+from edgevoice.engines.base import Eased, Guarded
 from edgevoice.hands import Hands
 from edgevoice.hangup import Hangups
 from edgevoice.notify import Notifier
@@ -25,6 +26,8 @@ from edgevoice.privacy.keeping import Keeping
 from edgevoice.privacy.memory import forbid_dumps, stay_out_of_swap
 from edgevoice.privacy.network import ways_out
 from edgevoice.reloading import Settings
+from edgevoice.responders.cloud import load_cloud
+from edgevoice.responders.realtime.building import sessions
 from edgevoice.room import Room, find_room, read_ahead, surroundings
 from edgevoice.show import Quiet, Show
 from edgevoice.signals import FaultLed, Leds, Phase, load_led
@@ -52,6 +55,7 @@ class Running:
         `DeviceError`.
         """
         read_ahead(wanted)
+        sessions(wanted)
         self._source = source
         self._wanted = wanted
         self._show = show
@@ -93,8 +97,15 @@ class Running:
         self._config = self._start.choose(progress)
         here = surroundings(self._config, self._room, self._led)
         progress("tools")
-        self._here = replace(here, skills=self._opened.enter_context(self._skills))
-        self._engines = load_engines(self._config, progress, self._skills)
+        skills = self._opened.enter_context(self._skills)
+        self._engines = load_engines(self._config, progress, skills)
+        chat = self._engines.chat
+        self._cloud = load_cloud(
+            self._config,
+            partial(speak_ahead, self._engines.voice),
+            broken=lambda: isinstance(chat, Guarded) and chat.given_up,
+        )
+        self._here = replace(here, skills=skills, cloud=self._cloud)
         forbid_dumps()
         stay_out_of_swap()
 
@@ -122,6 +133,7 @@ class Running:
             self._start.lasting(pulse),
             watching(self._pressed),
             self._keeping.watching_network(),
+            self._cloud or nullcontext(),
         ):
             await converse(
                 self._config,

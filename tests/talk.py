@@ -1,7 +1,7 @@
 """Conversations for the tests: a scripted person, scripted engines, a virtual clock."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Self
 
@@ -24,7 +24,7 @@ from edgevoice.listener import Ears, Listener, listener_settings
 from edgevoice.phrases_file import load_phrases
 from edgevoice.privacy.lifetime import Moment
 from edgevoice.replying import Bell, NoBell, Replies
-from edgevoice.report import Journal, Recorder, TurnReport
+from edgevoice.report import Journal, Observer, Recorder, TurnReport
 from edgevoice.responders.base import Responder, Speech, Writer
 from edgevoice.responders.local import FixedResponder, LocalResponder, Speaker
 from edgevoice.responders.writers import ChatWriter
@@ -60,6 +60,10 @@ def clip(ms: int, pause_at_ms: int | None = None, pause_ms: int = 0) -> Samples:
     if pause_at_ms is not None:
         sound[samples_of(pause_at_ms) : samples_of(pause_at_ms + pause_ms)] = 0
     return sound
+
+
+async def _nothing_to_do() -> None:
+    pass
 
 
 def silence(seconds: float) -> Line:
@@ -120,6 +124,13 @@ class Talk:
     writer: Callable[[ChatWriter, Journal], Writer] = lambda chat, _: chat
     """Makes the one that writes for it."""
     pardon: str = "Pardon?"
+    beside: Callable[[Responder, Responder, Journal], tuple[Responder, Responder]] = (
+        lambda local, pardon, _: (local, pardon)
+    )
+    """Who answers in the place of (the local one, whoever says `pardon`)."""
+    observers: Sequence[Observer] = ()
+    hang_up: Callable[[], Awaitable[None]] = _nothing_to_do
+    """What is done when the conversation is over."""
     changes: Sequence[tuple[float, Callable[["Talk"], None]]] = ()
     """(seconds since the beginning, what is set otherwise in this talk from then on)"""
     handed: list[asyncio.Future[None]] = field(default_factory=list)
@@ -148,6 +159,7 @@ class Talk:
         for seconds, change in self.changes:
             loop.call_later(seconds, self._change, change, conversation, relay)
         await conversation.run()
+        await self.hang_up()
         if self.all_used:
             self.transcriber.finish()
             self.chat.finish()
@@ -156,8 +168,10 @@ class Talk:
 
     def _make_agent(self, transport: Transport) -> tuple[History, Agent]:
         history = History(self.prompt, self.budget)
-        journal = Journal([self.recorder, self.log.append])
+        journal = Journal([self.recorder, self.log.append, *self.observers])
         speaker = Speaker(self.voice, InlineWorker(self.tts_pace), journal)
+        local = self.responder(self._writer(journal), speaker)
+        answering, pardoning = self.beside(local, FixedResponder(self.pardon, speaker), journal)
         agent = Agent(
             transport,
             Door(
@@ -184,8 +198,8 @@ class Talk:
             ),
             PHRASES,
             Replies(
-                self.responder(self._writer(journal), speaker),
-                FixedResponder(self.pardon, speaker),
+                answering,
+                pardoning,
                 FixedResponder("Forgotten.", speaker),
                 Speech(APOLOGY, "Sorry, that failed."),
                 speaker,

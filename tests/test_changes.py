@@ -160,3 +160,27 @@ def test_whatever_changes_in_whatever_order(files: list[list[str]]) -> None:
         before, running = wanted, what.config
     assert set(differences(begun, running)) == set(differences(begun, wanted)) & AT_ONCE
     assert set(differences(running, wanted)) == set(differences(begun, wanted)) - AT_ONCE
+
+
+def test_what_skills_are_made_of_is_for_the_next_start() -> None:
+    begun = Config()
+    wanted = Config.model_validate(
+        {
+            "tools": {"mcp": [{"name": "home", "url": "http://home:1/", "headers": {"A": "key"}}]},
+            "intents": {"enabled": False},
+            "knowledge": {"folder": "documents"},
+            "storage": {"enabled": True},
+            "memory": {"enabled": True},
+            "handover": {"people": {"nurse": {"command": ["page", "nurse"]}}},
+        }
+    )
+    what = change(begun, begun, begun, wanted)
+    assert what.now == () and set(what.later) == {
+        "tools.mcp",
+        "intents.enabled",
+        "knowledge.folder",
+        "storage.enabled",
+        "memory.enabled",
+        "handover.people",
+    }
+    assert not any(value in str(what) for value in ("home", "key", "nurse"))

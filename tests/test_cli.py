@@ -25,7 +25,9 @@ STT = HOME / "models/starter/stt"
 CHAT = HOME / "models/starter/chat/starter-chat-q8_0.gguf"
 
 
-def edgevoice(*arguments: str | Path, typed: str = "") -> subprocess.CompletedProcess[str]:
+def edgevoice(
+    *arguments: str | Path, typed: str = "", **environment: str
+) -> subprocess.CompletedProcess[str]:
     """Run the command as a person would."""
     return subprocess.run(
         [sys.executable, "-m", "edgevoice", *map(str, arguments)],
@@ -34,7 +36,7 @@ def edgevoice(*arguments: str | Path, typed: str = "") -> subprocess.CompletedPr
         text=True,
         timeout=100,
         check=False,
-        env={**os.environ, "COLUMNS": "100"},
+        env={**os.environ, "COLUMNS": "100", **environment},
     )
 
 

@@ -292,6 +292,14 @@ def test_storage_without_a_key_shows_before_anything_is_opened(
     assert "there is no key for what it is asked to keep" in refused("run")
 
 
+def test_a_service_without_consent_shows_before_anything_is_opened(
+    card: SoundCard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    card.kill()
+    monkeypatch.setenv("EDGEVOICE_CLOUD__ENABLED", "true")
+    assert "nobody has consented" in refused("run")
+
+
 def test_a_sound_card_that_vanishes_and_comes_back_is_no_end(
     card: SoundCard, tmp_path: Path
 ) -> None:

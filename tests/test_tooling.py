@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
+from edgevoice.privacy.keys import make_key
 from tests.test_cli import complaint, edgevoice
 
 TOOLS = '''
@@ -54,7 +55,9 @@ def test_the_list(settings: Path) -> None:
     rows = edgevoice("tools", "list", "--config", settings).stdout.splitlines()
     assert rows[0].split() == ["Name", "What", "it", "does", "Effect", "From"]
     found = {row.split()[0]: row for row in rows[1:]}
-    assert list(found) == ["tide", "flood", "sail"]
+    assert list(found)[:3] == ["tide", "flood", "sail"]  # those of others come first
+    assert {"set_timer", "calculate", "call_person"} < set(found)
+    assert found["calculate"].endswith("built in") and "only looks" in found["calculate"]
     assert "When the next [high] tide is." in found["tide"]
     assert "asks first" in found["flood"] and "sea.py" in found["flood"]
 
@@ -71,9 +74,22 @@ def test_the_list_for_programs(settings: Path) -> None:
     assert list(parameters["properties"]) == ["place", "days"]
 
 
-def test_no_tools(tmp_path: Path) -> None:
-    nothing = write(tmp_path / "config.yaml")
-    assert "no tools" in edgevoice("tools", "list", "--config", nothing).stdout
+def test_what_is_not_wanted_is_not_listed(tmp_path: Path) -> None:
+    some = write(tmp_path / "config.yaml", without=["set_timer"])
+    listed = json.loads(edgevoice("tools", "list", "--config", some, "--json").stdout)
+    names = [tool["name"] for tool in listed]
+    assert "set_timer" not in names and "set_alarm" in names
+
+
+def test_looking_needs_no_key_and_reads_no_document(tmp_path: Path) -> None:
+    file, state = tmp_path / "config.yaml", tmp_path / "state"
+    (tmp_path / "documents").mkdir()
+    (tmp_path / "documents/a.md").write_text("# Bread")
+    knowledge = {"folder": "documents", "index": str(tmp_path / "index.db")}
+    file.write_text(yaml.safe_dump({"storage": {"enabled": True}, "knowledge": knowledge}))
+    listed = edgevoice("tools", "list", "--config", file, STATE_DIRECTORY=str(state))
+    assert "search_documents" in listed.stdout and listed.stderr == ""
+    assert not (tmp_path / "index.db").exists() and not state.exists()
 
 
 def test_the_tools_of_a_server_are_listed_and_tried(tmp_path: Path) -> None:
@@ -99,6 +115,33 @@ def test_trying_one_for_programs(settings: Path) -> None:
     }
 
 
+def test_trying_a_built_in_one(settings: Path) -> None:
+    tried = edgevoice("tools", "try", "calculate", '{"expression": "12 * 3"}', "-c", settings)
+    assert (tried.returncode, tried.stderr) == (0, "") and "36" in tried.stdout
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments"), [("set_timer", '{"seconds": 60}'), ("list_alarms", "{}"), ("mute", "{}")]
+)
+def test_what_needs_a_conversation_is_not_tried(
+    tmp_path: Path, settings: Path, name: str, arguments: str
+) -> None:
+    state = tmp_path / "state"
+    tried = edgevoice("tools", "try", name, arguments, "-c", settings, STATE_DIRECTORY=str(state))
+    said = complaint(tried)
+    assert f"{name} makes sense in a conversation alone" in said and "edgevoice chat" in said
+    assert not state.exists()
+
+
+def test_what_is_kept_is_kept(tmp_path: Path) -> None:
+    key, file = tmp_path / "key", tmp_path / "config.yaml"
+    make_key(key)
+    kept = {"enabled": True, "key_file": str(key), "folder": str(tmp_path / "kept")}
+    file.write_text(yaml.safe_dump({"storage": kept}))
+    edgevoice("tools", "try", "add_to_list", '{"item": "milk"}', "-c", file)
+    assert "milk" in edgevoice("tools", "try", "read_list", "-c", file).stdout
+
+
 def test_one_that_fails(settings: Path) -> None:
     tried = edgevoice("tools", "try", "sail", "--config", settings)
     assert (tried.returncode, tried.stdout) == (1, "There is no wind.\n")
@@ -121,8 +164,8 @@ def test_a_dangerous_one_that_nobody_answers_for_is_not_used(settings: Path) -> 
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["drown"], "there is no tool called drown. There are: tide, flood, sail."),
-        (["depth"], "there is no tool called depth. There are: tide, flood, sail."),
+        (["drown"], "there is no tool called drown. There are: "),
+        (["depth"], "there is no tool called depth. There are: "),
         (["tide", "Esch"], "'Esch' is no JSON object. Write arguments like this:"),
         (["tide", "[]"], "'[]' is no JSON object."),
         (["tide", "{}"], "tide cannot be used so (place: is missing). It takes: {"),

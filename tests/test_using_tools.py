@@ -443,7 +443,7 @@ def test_a_claim_without_a_deed_is_never_heard(lie: str) -> None:
     talk = conversation("could you help me", replies=[lie])
     (told,) = talk.told
     assert told.removeprefix("Okay. ") == SAY.not_done
-    assert not CLAIMS.unfounded(talk.said[-1][1], set(), frozenset())
+    assert not CLAIMS.unfounded(talk.said[-1][1], {}, frozenset())
 
 
 def test_the_model_may_ask_for_a_deed_and_tell_of_it_later() -> None:

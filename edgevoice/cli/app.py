@@ -6,6 +6,7 @@ import typer
 
 from edgevoice import __version__
 from edgevoice.cli import (
+    chatting,
     controlling,
     inspecting,
     keeping,
@@ -50,7 +51,7 @@ def _edgevoice(
 TALK, TRY, CHECK = "Talk", "Try a part of it", "Look after it"
 app.command(rich_help_panel=TALK)(talking.run)
 app.command(rich_help_panel=TALK)(talking.demo)
-app.command(rich_help_panel=TALK)(talking.chat)
+app.command(rich_help_panel=TALK)(chatting.chat)
 app.command(rich_help_panel=TALK)(controlling.control)
 app.command(rich_help_panel=TRY)(speaking.transcribe)
 app.command(rich_help_panel=TRY)(speaking.say)

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterator
 from dataclasses import asdict
+from itertools import chain
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
@@ -124,6 +125,7 @@ def doctor(
     """
     from edgevoice.devices import list_devices
     from edgevoice.doctor import run_checks
+    from edgevoice.doctor_skills import skill_checks
 
     chosen = settings(config)
     if privacy:
@@ -132,7 +134,7 @@ def doctor(
     if echo:
         _measure_echo(chosen.audio, as_json)
         return
-    checks = run_checks(chosen, source=config, devices=list_devices)
+    checks = chain(run_checks(chosen, source=config, devices=list_devices), skill_checks(chosen))
     done = []
     with loading() as progress:
         progress("looking around")

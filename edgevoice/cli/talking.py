@@ -1,10 +1,9 @@
-"""`run`, `demo` and `chat`: whole conversations."""
+"""`run` and `demo`: whole conversations, aloud."""
 
 import asyncio
 import signal
 import sys
-import threading
-from collections.abc import Coroutine, Iterator
+from collections.abc import Coroutine
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -64,7 +63,7 @@ def run(
     with Running(source, wanted, show, hangups) as running:
         with loading() as progress:
             running.load(progress)
-        _until_stopped(running.talk(_say_nothing if quiet else _welcome))
+        until_stopped(running.talk(_say_nothing if quiet else _welcome))
     if not quiet:
         console.print("[dim]Goodbye.[/]")
 
@@ -144,46 +143,13 @@ def demo(
         shown = errors if as_json else console
         room = Aloud(engines.voice.rate, chosen.audio.output_device)
         conversation = Demo(chosen, engines, lines, room, skills)
-        _until_stopped(_hold_aloud(conversation, room, aloud, shown))
+        until_stopped(_hold_aloud(conversation, room, aloud, shown))
     written = conversation.write(out)
     if as_json:
         print_json(conversation.as_json())
         return
     console.print(summary(conversation.turns, conversation.barge_ins_ms))
     console.print(f"[dim]Written: {', '.join(str(path) for path in written)}[/]")
-
-
-def chat(config: ConfigOption = None, as_json: JsonOption = False) -> None:
-    """Type with the language model alone: one line, one reply. An empty line or Ctrl-D ends.
-
-    With --json, every reply is one line of JSON.
-    """
-    from edgevoice.app import new_history
-    from edgevoice.engines.loading import load_chat
-
-    chosen = settings(config)
-    with loading() as progress:
-        progress("language model")
-        model = load_chat(chosen.llm)
-        model.prefill(new_history(chosen).messages(), threading.Event())
-    history = new_history(chosen)
-    for line in _typed_lines():
-        history.add_user(line)
-        before = model.evaluated_tokens
-        reply = ""
-        for piece in model.stream(history.messages(), threading.Event()):
-            if not isinstance(piece, str):
-                continue
-            reply += piece
-            if not as_json:
-                console.print(piece, end="", markup=False, soft_wrap=True)
-        history.add_assistant(reply)
-        if as_json:
-            tokens = model.evaluated_tokens - before
-            answer = {"user": line, "agent": reply, "evaluated_tokens": tokens}
-            print_json(answer, one_line=True)
-        else:
-            console.print()
 
 
 async def _hold_aloud(
@@ -208,18 +174,7 @@ async def _hold_aloud(
         shown.print(f"[dim]The rest was not heard. {escape(room.failure.what)}.[/]")
 
 
-def _typed_lines() -> Iterator[str]:
-    """What is typed or piped in, line by line, until an empty line or the end."""
-    while True:
-        if sys.stdin.isatty():
-            console.print("[bold cyan]you ›[/] ", end="")
-        line = sys.stdin.readline().strip()
-        if not line:
-            return
-        yield line
-
-
-def _until_stopped(conversation: Coroutine[Any, Any, None]) -> None:
+def until_stopped(conversation: Coroutine[Any, Any, None]) -> None:
     """Hold `conversation` until it ends by itself, or Ctrl-C, a service manager or the end of the
     terminal ends it."""
 

@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated, Any
 from uuid import uuid4
 
@@ -10,9 +12,10 @@ from rich.markup import escape
 from rich.table import Table
 
 from edgevoice.cli.console import ConfigOption, JsonOption, console, errors, print_json, settings
+from edgevoice.config import Config
 from edgevoice.dialog.calls import Outcome, ToolCall
 from edgevoice.errors import ConfigError, printable
-from edgevoice.skills.tool import Effect, Tool
+from edgevoice.skills.tool import BUILT_IN, Effect, Tool
 from edgevoice.skills.toolbox import Toolbox
 
 tools = typer.Typer(
@@ -32,22 +35,18 @@ EFFECTS = {
 @tools.command("list")
 def list_tools(config: ConfigOption = None, as_json: JsonOption = False) -> None:
     """List the tools, whether they change anything, and where they are from."""
-    from edgevoice.skills.loading import open_toolbox
+    from edgevoice.skills.looking import look_at_tools
 
-    with open_toolbox(settings(config), patience_s=PATIENCE_S) as toolbox:
-        found = toolbox.tools
+    found = look_at_tools(settings(config), PATIENCE_S)
     if as_json:
         print_json([_told(tool) for tool in found])
-        return
-    if not found:
-        console.print("There are no tools. See `tools:` in config.yaml.", markup=False)
         return
     table = Table(box=None, pad_edge=False)
     for heading in ("Name", "What it does", "Effect", "From"):
         table.add_column(heading, style="bold" if heading == "Name" else None)
     for tool in found:
         words = (tool.name, tool.spec.description, EFFECTS[tool.effect], tool.source)
-        table.add_row(*map(escape, words))
+        table.add_row(*map(escape, words), style="" if tool.source == BUILT_IN else "cyan")
     console.print(table)
 
 
@@ -61,10 +60,9 @@ def try_tool(
     as_json: JsonOption = False,
 ) -> None:
     """Use a tool, as the assistant would, and see what comes of it. Exit code 1: it failed."""
-    from edgevoice.skills.loading import open_toolbox
     from edgevoice.skills.runner import run
 
-    with open_toolbox(settings(config), patience_s=PATIENCE_S) as toolbox:
+    with _toolbox(settings(config)) as toolbox:
         tool, checked = _checked(toolbox, name, arguments)
         if tool.effect is Effect.DANGEROUS:
             question = printable(tool.question.format_map(checked))
@@ -81,12 +79,41 @@ def try_tool(
         raise typer.Exit(1)
 
 
+@contextmanager
+def _toolbox(config: Config) -> Iterator[Toolbox]:
+    """All of them, with what they work on. Raises `ConfigError`."""
+    from edgevoice.skills.builtin.handover import check_handover
+    from edgevoice.skills.builtin.together import House, built_in_tools
+    from edgevoice.skills.facts import open_memory
+    from edgevoice.skills.knowledge.knowledge import open_knowledge
+    from edgevoice.skills.loading import open_toolbox
+    from edgevoice.skills.storage import open_storage
+
+    check_handover(config.handover, config.privacy.network)
+    storage = open_storage(config.storage)
+    house = House(
+        handover=config.handover,
+        storage=storage,
+        memory=open_memory(config.memory, storage),
+        knowledge=open_knowledge(config.knowledge),
+    )
+    with open_toolbox(config, built_in_tools(house), PATIENCE_S) as toolbox:
+        yield toolbox
+
+
 def _checked(toolbox: Toolbox, name: str, arguments: str) -> tuple[Tool, dict[str, Any]]:
     """The tool, and the arguments that it is given. Raises `ConfigError`."""
+    from edgevoice.skills.builtin.together import conversational
+
     tool = toolbox.get(name)
     if tool is None:
         known = ", ".join(each.name for each in toolbox.tools) or "none"
         raise ConfigError(f"there is no tool called {name}", f"There are: {known}.")
+    if tool.source == BUILT_IN and name in conversational():
+        raise ConfigError(
+            f"{name} makes sense in a conversation alone, and this is none",
+            "Ask for it in `edgevoice chat`, or aloud in `edgevoice run`.",
+        )
     try:
         given = json.loads(arguments)
     except ValueError:

@@ -155,6 +155,16 @@ class Eased(Protocol):
 
 
 @runtime_checkable
+class Guarded(Protocol):
+    """A `ChatModel` that is behind breakers."""
+
+    @property
+    def given_up(self) -> bool:
+        """Whether it is not even tried just now, because it has failed again and again."""
+        ...
+
+
+@runtime_checkable
 class Priced(Protocol):
     """A `ChatModel` that knows how much of its context tools take."""
 

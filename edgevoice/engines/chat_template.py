@@ -77,6 +77,11 @@ class ChatTemplate:
         self._knows_tools = self._knows_calls and _PROBING.name in prompt
         self.calls = found or self.calls
 
+    @property
+    def knows_tools(self) -> bool:
+        """Whether its author has taught it tools; otherwise they are told in the system message."""
+        return self._knows_tools
+
     def render(self, messages: Sequence[Message], tools: Sequence[ToolSpec] = ()) -> str:
         """The prompt. After a message of the user, or the outcome of a call, it ends where the
         assistant's reply begins.

@@ -82,6 +82,11 @@ class LlamaChat:
         self._tools: tuple[ToolSpec, ...] = ()
         self._grammars: dict[bool, str] = {}
 
+    @property
+    def knows_tools(self) -> bool:
+        """Whether its chat template does."""
+        return self._template.knows_tools
+
     def prefill(
         self, messages: Sequence[Message], stop: Stop, tools: Sequence[ToolSpec] = ()
     ) -> None:

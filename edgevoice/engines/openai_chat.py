@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
+from edgevoice.discretion import hush
 from edgevoice.engines.base import Message, Stop, ToolCall, ToolSpec
 from edgevoice.engines.neutral import Neutral
 from edgevoice.engines.tool_format import Watch, call_in, function
@@ -31,9 +32,6 @@ LETTING_GO_S = 1.0
 
 LETTERS_PER_TOKEN = 3
 """Of a schema: an estimate, on the safe side. The server's tokeniser is out of reach."""
-
-TALKATIVE = ("openai", "httpx", "httpx2", "httpcore", "httpcore2")
-"""Packages that would log what is sent, if the log's level is low enough."""
 
 T = TypeVar("T")
 
@@ -58,8 +56,7 @@ class OpenAIChat:
         silent. The rest is as for `LlamaChat`. Nothing is sent yet. Raises `ConfigError`."""
         import openai
 
-        for name in TALKATIVE:
-            logging.getLogger(name).setLevel(logging.WARNING)
+        hush()
         self.evaluated_tokens = 0
         self._sdk = openai
         self._where = _place(base_url)

@@ -82,6 +82,12 @@ class RoutedChat:
             if begun or stop.is_set():
                 return
 
+    @property
+    def given_up(self) -> bool:
+        """Whether neither may be tried just now."""
+        now = self._clock()
+        return not any(breaker.allows(now) for breaker in self._breakers.values())
+
     def price(self, tools: Sequence[ToolSpec]) -> int:
         """Of the one for which they take more."""
         priced = (model for model in self._models.values() if isinstance(model, Priced))

@@ -9,7 +9,16 @@ import logging
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
-from edgevoice.engines.base import ChatModel, Eased, Message, Priced, Stop, ToolCall, ToolSpec
+from edgevoice.engines.base import (
+    ChatModel,
+    Eased,
+    Guarded,
+    Message,
+    Priced,
+    Stop,
+    ToolCall,
+    ToolSpec,
+)
 from edgevoice.engines.loading import load_chat
 from edgevoice.errors import EdgevoiceError
 
@@ -61,6 +70,11 @@ class SteppingChat:
         self, messages: Sequence[Message], stop: Stop, tools: Sequence[ToolSpec] = ()
     ) -> Iterator[str | ToolCall]:
         return self._model.stream(messages, stop, tools)
+
+    @property
+    def given_up(self) -> bool:
+        """Of whichever is in memory."""
+        return isinstance(self._model, Guarded) and self._model.given_up
 
     def price(self, tools: Sequence[ToolSpec]) -> int:
         """Of whichever is in memory."""

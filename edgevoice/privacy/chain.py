@@ -42,6 +42,8 @@ class Happened(StrEnum):
     DEVICE_LOST = "device lost"
     DEVICE_BACK = "device back"
     NETWORK_MODE = "network mode"
+    CLOUD_SESSION = "cloud session"
+    """A connection to a service on the internet was opened or closed."""
     TRANSCRIPT_READ = "transcript read"
     TRANSCRIPT_EXPORTED = "transcript exported"
     TRANSCRIPT_PURGED = "transcript purged"

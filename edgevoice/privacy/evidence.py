@@ -2,15 +2,19 @@
 
 import stat
 from collections.abc import Iterator, Mapping
+from datetime import date
 from pathlib import Path
+from urllib.parse import urlsplit
 
-from edgevoice.config import StorageConfig, TranscriptsConfig
+from edgevoice.config import CloudConfig, StorageConfig, TranscriptsConfig
 from edgevoice.doctor import Check
 from edgevoice.errors import ConfigError, OutputError
 from edgevoice.privacy.audit import AuditLog
 from edgevoice.privacy.keys import STORAGE, TRANSCRIPTS, Purpose, load_key
 from edgevoice.privacy.transcripts import transcripts_folder
 from edgevoice.privacy.unit import MOST_EXPOSED, Unit
+from edgevoice.responders.realtime.guard import read_spent
+from edgevoice.responders.realtime.meter import Spent, in_words
 from edgevoice.service.plan import Network
 from edgevoice.skills.storage import storage_folder
 
@@ -97,6 +101,20 @@ def _check_key(
     assert chosen.key_file
     mode = stat.filemode(chosen.key_file.stat().st_mode)
     return Check(name, "ok", f"{chosen.key_file} ({mode})")
+
+
+def check_cloud(chosen: CloudConfig, folder: Path) -> Check:
+    """Whether a service on the internet may hear what is said, and what that has cost today, by
+    what is kept in `folder`."""
+    name = "cloud"
+    if not chosen.enabled:
+        return Check(name, "ok", "off: nothing that was said is sent to anybody")
+    spent = (read_spent(folder) or Spent(date.today())).on(date.today())
+    minutes = f"{spent.seconds / 60:.0f} of {chosen.minutes_per_day:g} minutes"
+    today = f"{in_words(spent.money)} of {chosen.money_per_day:g}, {minutes}"
+    where = urlsplit(chosen.base_url).hostname or chosen.engine
+    what = f"{chosen.when.replace('_', ' ')}: what is said is sent to {where} (today: {today})"
+    return Check(name, "warn", what, "Set cloud.enabled: false, and nothing leaves.")
 
 
 def check_unit(unit: Unit | None) -> Check:

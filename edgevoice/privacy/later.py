@@ -10,7 +10,7 @@ from edgevoice.errors import OutputError
 
 log = logging.getLogger(__name__)
 
-Job = Callable[[], None]
+Job = Callable[[], object]
 """Writes something whole, or raises `OutputError`; then it is tried again."""
 
 MOST = 256

@@ -17,6 +17,7 @@ from edgevoice.privacy import memory, network
 from edgevoice.privacy.audit import audit_folder
 from edgevoice.privacy.evidence import (
     check_audit,
+    check_cloud,
     check_keys,
     check_storage,
     check_transcripts,
@@ -60,6 +61,7 @@ def prove(
     yield check_transcripts(config.transcripts, environment)
     yield check_storage(config.storage, environment)
     yield from check_keys(config.transcripts, config.storage, environment)
+    yield check_cloud(config.cloud, state_folder(environment))
     yield check_unit(find_unit())
     yield Check("log", "ok", f"{config.log.level}: numbers and times, and no words at any level")
 

@@ -12,7 +12,7 @@ from typing import Literal
 from edgevoice.doctor import Check
 
 REACH = ("reach IPv4", "reach IPv6", "reach names")
-NETWORK = (*REACH, "network cards", "open sockets", "network", "telemetry")
+NETWORK = (*REACH, "network cards", "open sockets", "network", "telemetry", "cloud")
 Outcome = Literal["ok", "warn", "fail", "operator"]
 
 
@@ -115,8 +115,8 @@ SAFEGUARDS = (
         "(e)(1)",
         "standard",
         "Transmission security",
-        "Nothing is transmitted: no way out of the process was found.",
-        "Run the service, which locks the network; do not open it.",
+        "Nothing is transmitted: no way out of the process was found, and no service may be asked.",
+        "Run the service, which locks the network; do not open it, and leave cloud.enabled off.",
         NETWORK,
     ),
     Safeguard(

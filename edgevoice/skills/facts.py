@@ -76,6 +76,7 @@ class Memory:
         self._kept_s = retention_days * DAY_S
         self._moment = moment
         self._lock = threading.Lock()
+        self._line: str | None = None
 
     def remember(self, text: str, speaker: str = "") -> None:
         """Keep `text`; what was known already is told anew. Raises `FullError`."""
@@ -128,17 +129,16 @@ class Memory:
                 self._save(left, now)
             return len(kept.facts) - len(left)
 
-    def line(self, speaker: str = "") -> str:
-        """What a language model is told at the beginning of a conversation; empty if there is
-        nothing. Of many facts the newest."""
-        line = ""
-        for text in self.recall(speaker=speaker):
-            quoted = '"{}"'.format(" ".join(text.split()).replace('"', "'"))
-            more = f"{line}; {quoted}" if line else quoted
-            if len(more) > LINE_LETTERS:
-                break
-            line = more
-        return f"The person asked you earlier to remember this: {line}." if line else ""
+    def line(self) -> str:
+        """What a language model is told at the beginning of a conversation, of what everybody may
+        hear; empty if there is nothing. Of many facts the newest.
+
+        The storage is asked the first time only: a conversation does not wait for a disk.
+        """
+        if self._line is None:
+            with self._lock:
+                self._load()
+        return self._line or ""
 
     def _load(self, old: bool = False) -> tuple[_Kept, Lived]:
         """What is kept, with or without what is too `old`; and the present."""
@@ -151,6 +151,8 @@ class Memory:
         fresh = tuple(
             fact for fact in kept.facts if old or now.seconds - fact.second <= self._kept_s
         )
+        if not old:
+            self._line = _line(fresh)
         return _Kept(facts=fresh, lived=kept.lived), now
 
     def _save(self, facts: Sequence[Fact], now: Lived) -> None:
@@ -159,6 +161,20 @@ class Memory:
             self._storage.save(DOCUMENT, kept.model_dump(mode="json"))
         else:
             self._storage.remove(DOCUMENT)
+        self._line = _line(facts)
+
+
+def _line(facts: Sequence[Fact]) -> str:
+    line = ""
+    for fact in reversed(facts):
+        if not _for(fact, ""):
+            continue
+        quoted = '"{}"'.format(" ".join(fact.text.split()).replace('"', "'"))
+        more = f"{line}; {quoted}" if line else quoted
+        if len(more) > LINE_LETTERS:
+            break
+        line = more
+    return f"The person asked you earlier to remember this: {line}." if line else ""
 
 
 def open_memory(config: MemoryConfig, storage: Storage | None) -> Memory | None:

@@ -27,8 +27,9 @@ from pydantic import BaseModel, ConfigDict, model_validator
 
 from edgevoice.config import Config, McpConfig
 from edgevoice.dialog.calls import MOST_LETTERS, Outcome, ToolSpec
+from edgevoice.discretion import hush
 from edgevoice.errors import ConfigError, one_line, printable
-from edgevoice.skills.mcp_link import AwayError, Link, hush
+from edgevoice.skills.mcp_link import AwayError, Link
 from edgevoice.skills.schema import plain
 from edgevoice.skills.tool import Effect, Tool, ToolFailedError
 

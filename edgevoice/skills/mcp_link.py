@@ -37,12 +37,6 @@ MOST_GARBAGE = 10_000
 MOST_PAGES = 20
 """Of a list of tools."""
 
-SILENT = {
-    # These tell, at one level or another, what is sent and what comes back.
-    **dict.fromkeys(("mcp", "client", "httpcore2"), logging.CRITICAL),
-    "httpx2": logging.WARNING,
-}
-
 log = logging.getLogger(__name__)
 
 
@@ -144,12 +138,6 @@ class Link:
 def pause_s(failures: int) -> float:
     """Seconds to wait after so many failures in a row before this one."""
     return min(FIRST_PAUSE_S * 2.0 ** min(failures, 20), LONGEST_PAUSE_S)
-
-
-def hush() -> None:
-    """Let the SDK, and what it is made of, log nothing that was said."""
-    for name, level in SILENT.items():
-        logging.getLogger(name).setLevel(level)
 
 
 async def _offered(client: "mcp.Client") -> list["mcp.Tool"]:

@@ -1,20 +1,23 @@
 """English times of day and days, as they are said: "quarter to eight tomorrow evening".
 
-What is said without a part of the day is taken as it stands on a clock of 24 hours: "seven" is
-07:00.
+A time is told as HH:MM of a day's 24 hours; or, where somebody says "seven" and nobody can know
+which one, as a dial shows it: "7:00 am/pm". Whoever knows what time it is can tell.
 """
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from edgevoice.skills.amounts import number
 
 DAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
 
+EITHER = "am/pm"
+"""What stands behind a time that comes twice a day."""
+
 _NAMED = {
-    **dict.fromkeys(("noon", "midday", "twelve noon", "12 noon", "12:00 noon"), (12, 0)),
-    **dict.fromkeys(("midnight", "twelve midnight", "12 midnight"), (0, 0)),
+    **dict.fromkeys(("noon", "midday", "twelve noon", "12 noon", "12:00 noon"), 12),
+    **dict.fromkeys(("midnight", "twelve midnight", "12 midnight"), 0),
 }
 _PART = (
     r"(?:(?:in the|this) (?P<part>morning|afternoon|evening)|at (?P<night>night)"
@@ -39,8 +42,8 @@ _DIGITS = re.compile(r"(?P<hour>\d{1,2})[:.]?(?P<minutes>\d\d)")
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """`time`: "HH:MM", or empty if only a day was said. `day`: today, tomorrow, a weekday; or
-    empty."""
+    """`time`: "HH:MM" or "H:MM am/pm"; empty if only a day was said. `day`: today, tomorrow, a
+    weekday; or empty."""
 
     time: str
     day: str = ""
@@ -63,41 +66,49 @@ def moment(words: Sequence[str]) -> Moment | None:
 
 
 def time_of_day(words: Sequence[str]) -> str | None:
-    """The time that all of `words` say, as HH:MM; None if they say none."""
+    """The time that all of `words` say, as HH:MM or H:MM am/pm; None if they say none."""
     return _clock(" ".join(words), "")
 
 
 def _clock(text: str, part: str) -> str | None:
-    """`text` on a clock of 24 hours; `part`: the part of the day, if it was said elsewhere."""
+    """The time in `text`; `part`: the part of the day, if it was said elsewhere."""
     found = _TIME.fullmatch(text)
     if not found:
         return None
     said = found["part"] or found["night"] or found["half"] or part
-    time = _NAMED.get(found["time"]) or _face(found["time"])
-    if time is None:
+    read = _read(found["time"])
+    if read is None:
         return None
-    hour, minutes = time
-    if said and hour > 12:
-        said = ""
-    elif found["time"] not in _NAMED:
+    hour, minutes = read.hour, read.minutes
+    if read.dial and said:
         hour = _in_part(hour, said)
+    elif read.dial and not found["time"].startswith("0"):
+        return f"{hour}:{minutes:02} {EITHER}"
     return f"{hour:02}:{minutes:02}"
 
 
 def _in_part(hour: int, part: str) -> int:
-    """`hour`, 0 to 12, in a part of the day."""
+    """`hour`, 1 to 12, in a part of the day."""
     match part:
         case "a" | "morning":
             return hour % 12
-        case "p" | "afternoon" | "evening":
-            return hour % 12 + 12
         case "night":  # three at night is before the morning, nine at night after the evening
             return hour % 12 + (12 if hour % 12 >= 6 else 0)
-    return hour
+    return hour % 12 + 12
 
 
-def _face(text: str) -> tuple[int, int] | None:
-    """Hour and minutes as they stand on a clock's face."""
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """Hour and minutes; `dial`: of a dial's twelve hours, not of a day's 24."""
+
+    hour: int
+    minutes: int
+    dial: bool
+
+
+def _read(text: str) -> _Read | None:
+    if text in _NAMED:
+        return _Read(_NAMED[text], 0, False)
     if found := _PAST.fullmatch(text):
         return _beside(found["minutes"], found["side"] in ("past", "after"), found["hour"])
     if found := _DIGITS.fullmatch(text):
@@ -121,19 +132,24 @@ def _face(text: str) -> tuple[int, int] | None:
     return None
 
 
-def _beside(said: str, past: bool, hour_said: str) -> tuple[int, int] | None:
+def _beside(said: str, past: bool, hour_said: str) -> _Read | None:
     """So many minutes before or past an hour."""
     known = {"half": 30, "quarter": 15, "a quarter": 15}
     words = said.split()
     minutes = known[said] if said in known else _whole(words)
-    named = _NAMED.get(hour_said)
-    hour = named[0] if named else _whole(hour_said.removesuffix(" o'clock").split())
+    named = hour_said in _NAMED
+    hour = _NAMED[hour_said] if named else _whole(hour_said.removesuffix(" o'clock").split())
     if minutes is None or hour is None or not 0 < minutes < 60 or (said == "half" and not past):
         return None
+    there = _valid(hour, minutes)
+    if there is None:
+        return None
+    if named:
+        there = replace(there, dial=False)
     if past:
-        return _valid(hour, minutes)
-    before = (hour - 1) % 24 if named or hour != 1 else 12
-    return _valid(before, 60 - minutes)
+        return there
+    before = 12 if there.dial and hour == 1 else (hour - 1) % 24
+    return replace(there, hour=before, minutes=60 - minutes)
 
 
 def _whole(words: Sequence[str]) -> int | None:
@@ -141,7 +157,7 @@ def _whole(words: Sequence[str]) -> int | None:
     return int(value) if value is not None and value.denominator == 1 and value >= 0 else None
 
 
-def _valid(hour: int | None, minutes: int | None) -> tuple[int, int] | None:
+def _valid(hour: int | None, minutes: int | None) -> _Read | None:
     if hour is None or minutes is None or not (0 <= hour < 24 and 0 <= minutes < 60):
         return None
-    return hour, minutes
+    return _Read(hour, minutes, 1 <= hour <= 12)

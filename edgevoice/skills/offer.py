@@ -6,11 +6,11 @@ Those of the operator come first, then ours; what does not fit is left to the se
 
 import json
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from edgevoice.dialog.calls import ToolSpec
 from edgevoice.engines.base import ChatModel, Priced
-from edgevoice.skills.tool import BUILT_IN
+from edgevoice.skills.tool import BUILT_IN, Tool
 from edgevoice.skills.toolbox import Toolbox
 
 SHARE = 0.4
@@ -30,13 +30,35 @@ def cost(chat: ChatModel, tools: Sequence[ToolSpec]) -> int:
     return letters // LETTERS_PER_TOKEN
 
 
+def budget(context_tokens: int) -> int:
+    """Tokens of a context that descriptions of tools may take."""
+    return round(SHARE * context_tokens)
+
+
+def by_rank(tools: Iterable[Tool]) -> list[Tool]:
+    """`tools`, in the order in which a model is told of them: the operator's first."""
+    return sorted(tools, key=lambda tool: tool.source == BUILT_IN)
+
+
+def fitting(chat: ChatModel, specs: Sequence[ToolSpec], tokens: int) -> Sequence[ToolSpec]:
+    """As many of the first `specs` as take no more than `tokens` in a prompt for `chat`."""
+    fits, too_many = 0, len(specs) + 1
+    while too_many - fits > 1:
+        middle = (fits + too_many) // 2
+        if cost(chat, specs[:middle]) <= tokens:
+            fits = middle
+        else:
+            too_many = middle
+    return specs[:fits]
+
+
 class Offer:
     """The tools of `toolbox` that `chat` is told of; called whenever a prompt is made."""
 
     def __init__(self, toolbox: Toolbox, chat: ChatModel, context_tokens: int) -> None:
         self._toolbox = toolbox
         self._chat = chat
-        self._budget = round(SHARE * context_tokens)
+        self._budget = budget(context_tokens)
         self._known: tuple[ToolSpec, ...] = ()
         self._chosen: tuple[ToolSpec, ...] = ()
 
@@ -61,13 +83,5 @@ class Offer:
         return cost(self._chat, self())
 
     def _choose(self) -> tuple[ToolSpec, ...]:
-        tools = sorted(self._toolbox.tools, key=lambda tool: tool.source == BUILT_IN)
-        specs = tuple(tool.spec for tool in tools)
-        fits, too_many = 0, len(specs) + 1
-        while too_many - fits > 1:
-            middle = (fits + too_many) // 2
-            if cost(self._chat, specs[:middle]) <= self._budget:
-                fits = middle
-            else:
-                too_many = middle
-        return specs[:fits]
+        specs = tuple(tool.spec for tool in by_rank(self._toolbox.tools))
+        return tuple(fitting(self._chat, specs, self._budget))

@@ -16,6 +16,7 @@ from datetime import datetime, time, timedelta, tzinfo
 from enum import Enum
 
 from edgevoice.privacy.lifetime import Moment, this_moment
+from edgevoice.skills.moments import EITHER
 from edgevoice.skills.spoken_time import DAYS, duration_words, time_words
 from edgevoice.skills.tool import ToolFailedError
 
@@ -112,36 +113,47 @@ def by_time(entries: Sequence[Entry], now: Now) -> list[Entry]:
 # --- what a person says
 
 
-_CLOCK = re.compile(r"(\d{1,2}):(\d\d)(?::\d\d)?", re.ASCII)
+_CLOCK = re.compile(rf"(\d{{1,2}}):(\d\d)(?::\d\d)?(?P<either> {EITHER})?", re.ASCII)
 
 
-def clock_time(text: str) -> time:
-    """The time of day "HH:MM". Raises `ToolFailedError`."""
+def clock_times(text: str) -> tuple[time, ...]:
+    """The time of day "HH:MM"; both of "H:MM am/pm", the earlier first. Raises `ToolFailedError`.
+
+    >>> clock_times("4:15 am/pm")
+    (datetime.time(4, 15), datetime.time(16, 15))
+    """
     match = _CLOCK.fullmatch(text.strip())
     try:
-        if match:
-            return time(int(match[1]), int(match[2]))
+        if match and not match["either"]:
+            return (time(int(match[1]), int(match[2])),)
+        if match and 1 <= int(match[1]) <= 12:
+            early = time(int(match[1]) % 12, int(match[2]))
+            return early, early.replace(hour=early.hour + 12)
     except ValueError:
         pass
     raise ToolFailedError("I need a time between 0:00 and 23:59.")
 
 
-def ring_time(text: str, day: str, now: datetime) -> datetime:
-    """When the clock shows `text` ("HH:MM") on that `day`, seen from `now`.
+def ring_time(text: str, day: str, now: datetime, morning: int = 0) -> datetime:
+    """When the clock shows `text` ("HH:MM" or "H:MM am/pm") on that `day`, seen from `now`.
 
     `day`: empty for the next time that it does; "today", "tomorrow", or a weekday: the next one,
-    today's if the time is still to come. Raises `ToolFailedError`.
+    today's if the time is still to come. `morning`: the hour from which on another day than today
+    a time without its half is looked for. Raises `ToolFailedError`.
     """
-    at = datetime.combine(now.date(), clock_time(text))
+    times = clock_times(text)
     day = day.strip().lower()
+    if day in ("", "today"):
+        there = [datetime.combine(now.date(), each) for each in times]
+        if coming := [at for at in there if at > now]:
+            return coming[0]
+        if day:
+            raise ToolFailedError(f"It is after {time_words(there[-1])} already.")
+        return there[0] + timedelta(days=1)
+    usual = next((each for each in times if each.hour >= morning), times[-1])
+    at = datetime.combine(now.date(), usual)
     if day == "tomorrow":
         return at + timedelta(days=1)
-    if day == "today":
-        if at <= now:
-            raise ToolFailedError(f"It is after {time_words(at)} already.")
-        return at
-    if not day:
-        return at if at > now else at + timedelta(days=1)
     weekdays = [name.lower() for name in DAYS]
     if day not in weekdays:
         raise ToolFailedError("I need a day of the week, or today, or tomorrow.")

@@ -6,6 +6,7 @@ Skills: lasts as long as the run      what rings, what is kept, servers, documen
 SkilledWriter: one for every agent    who answers what
 """
 
+import logging
 from collections.abc import Callable
 from contextlib import ExitStack
 from types import TracebackType
@@ -14,31 +15,23 @@ from typing import Self
 from edgevoice.config import Config
 from edgevoice.dialog.attention import Signal
 from edgevoice.engines.base import ChatModel
+from edgevoice.errors import OutputError
 from edgevoice.phrases_file import load_claims, load_phrases
+from edgevoice.privacy.later import Later
 from edgevoice.privacy.lifetime import Moment, this_moment
 from edgevoice.replying import Bell
 from edgevoice.report import Journal
 from edgevoice.responders.writers import ChatWriter
-from edgevoice.skills.builtin.clock import clock_tools
-from edgevoice.skills.builtin.handover import check_handover, handover_tools
-from edgevoice.skills.builtin.household import household_tools
-from edgevoice.skills.builtin.lists import list_tools
-from edgevoice.skills.builtin.memory import memory_tools
-from edgevoice.skills.builtin.sums import sum_tools
-from edgevoice.skills.builtin.timers import timer_tools
-from edgevoice.skills.builtin.units import unit_tools
-from edgevoice.skills.builtin.volume import (
-    AudibleBell,
-    remembered_level,
-    volume_file,
-    volume_tools,
-)
-from edgevoice.skills.facts import open_memory
+from edgevoice.skills.builtin.handover import check_handover
+from edgevoice.skills.builtin.together import House, built_in_tools
+from edgevoice.skills.builtin.volume import AudibleBell, remembered_level, volume_file
+from edgevoice.skills.facts import COUNTED_EVERY_S, open_memory
 from edgevoice.skills.intents import load_intents
-from edgevoice.skills.knowledge.knowledge import knowledge_tools, open_knowledge
+from edgevoice.skills.knowledge.knowledge import open_knowledge
 from edgevoice.skills.loading import open_toolbox
 from edgevoice.skills.offer import Offer
 from edgevoice.skills.ringing import Ringer
+from edgevoice.skills.schedule import Kind
 from edgevoice.skills.storage import open_storage
 from edgevoice.skills.timetable import Timetable, timers_file
 from edgevoice.skills.tool import Tool
@@ -53,6 +46,8 @@ from edgevoice.skills.writer import (
 )
 from edgevoice.transports.loudness import Level
 
+log = logging.getLogger(__name__)
+
 
 class Skills:
     """A context manager: tools of servers are reached while it is entered."""
@@ -62,26 +57,29 @@ class Skills:
         config: Config,
         *,
         keeps: bool = True,
+        guest: bool = False,
         moment: Callable[[], Moment] = this_moment,
     ) -> None:
         """`keeps`: whether timers, the volume and what we are asked to remember outlive us.
+        `guest`: another assistant may be at work here; its timers and its volume are its own.
         `moment`: the clock by which timers ring.
 
         Raises `ConfigError`.
         """
         check_handover(config.handover, config.privacy.network)
-        self.level = Level(remembered_level(volume_file()) if keeps else 100)
+        self._timers = keeps and not guest
+        self.level = Level(remembered_level(volume_file()) if self._timers else 100)
         """How loud we are."""
         self.status: Callable[[], str] = lambda: "I am up and running."
         """How we are, in words; asked for in a thread."""
         self.signal: Callable[[Signal], None] = lambda _: None
         """Does what a person could do by a key."""
         self._config = config
-        self._keeps = keeps
         self._situation = Situation()
         self._storage = open_storage(config.storage) if keeps else None
         self._memory = open_memory(config.memory, self._storage) if keeps else None
-        self._ringer = Ringer(Timetable(timers_file(), self._storage) if keeps else None, moment)
+        table = Timetable(timers_file(), self._storage) if self._timers else None
+        self._ringer = Ringer(table, moment)
         self._knowledge = open_knowledge(config.knowledge)
         self.bell: Bell = AudibleBell(self._ringer, self.level)
         """What speaks unasked."""
@@ -91,7 +89,8 @@ class Skills:
 
     def __enter__(self) -> Self:
         if self._memory:
-            self._memory.purge()
+            purging = Later("facts", self._memory.purge, again_s=COUNTED_EVERY_S)
+            self._open.callback(purging.close)
         self._toolbox = self._open.enter_context(open_toolbox(self._config, self._own()))
         if self._config.intents.enabled:
             names = [tool.name for tool in self._toolbox.tools]
@@ -114,13 +113,24 @@ class Skills:
         """All the tools."""
         return self._toolbox
 
+    @property
+    def waiting(self) -> str:
+        """What is still to ring, in numbers and not a word of it; empty for nothing."""
+        counts = {kind.value: len(self._ringer.pending(kind)) for kind in Kind}
+        parts = [f"{n} {kind}{'s' if n > 1 else ''}" for kind, n in counts.items() if n]
+        return ", ".join(parts)
+
     def offer(self, chat: ChatModel) -> Offer:
         """The tools that `chat` is told of."""
         return Offer(self._toolbox, chat, self._config.llm.context_tokens)
 
     def facts(self) -> str:
         """What we were asked to remember, as a line for the language model."""
-        return self._memory.line() if self._memory else ""
+        try:
+            return self._memory.line() if self._memory else ""
+        except OutputError as error:
+            log.warning("what was to be remembered is not known: %s", error)
+            return ""
 
     def writer(self, config: Config, chat: ChatWriter, journal: Journal) -> SkilledWriter:
         """Who writes the replies, by `config`; `chat` has to know our `offer`.
@@ -143,21 +153,17 @@ class Skills:
 
     def _own(self) -> list[Tool]:
         """The built-in tools."""
-        speaker = self._situation.speaker
-        return [
-            *clock_tools(),
-            *timer_tools(self._ringer),
-            *sum_tools(),
-            *unit_tools(),
-            *volume_tools(self.level, volume_file() if self._keeps else None),
-            *household_tools(
+        return built_in_tools(
+            House(
+                self._ringer,
+                self.level,
+                volume_file() if self._timers else None,
                 self._situation,
                 lambda signal: self.signal(signal),
                 lambda: self.status(),
-                self._ringer.answered,
-            ),
-            *handover_tools(self._config.handover),
-            *list_tools(self._storage),
-            *memory_tools(self._memory, lambda: speaker.name),
-            *(knowledge_tools(self._knowledge) if self._knowledge else ()),
-        ]
+                self._config.handover,
+                self._storage,
+                self._memory,
+                self._knowledge,
+            )
+        )

@@ -111,9 +111,10 @@ def tool(
 
     Its name, docstring and types are what the model is told: the docstring's first paragraph, and
     lines of it that begin with a parameter's name and a colon. A plain function runs in a thread
-    (see `threads`). A parameter called `idempotency_key` is not told to the model: it is given the
-    call's key. Raises `TypeError`, in one line, where a model could not be told of the function:
-    without a docstring, or with a parameter that has no type, or one that JSON does not have.
+    (see `threads`), which nothing can stop, so it `lasts`. A parameter called `idempotency_key` is
+    not told to the model: it is given the call's key. Raises `TypeError`, in one line, where a
+    model could not be told of the function: without a docstring, or with a parameter that has no
+    type, or one that JSON does not have.
     """
 
     def make(function: Callable[..., Any]) -> Tool:
@@ -139,7 +140,7 @@ def tool(
             effect,
             timeout_s,
             tries,
-            lasts,
+            lasts or not inspect.iscoroutinefunction(function),
             asked,
         )
 

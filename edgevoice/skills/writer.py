@@ -24,7 +24,7 @@ from typing import Any, Protocol
 from edgevoice.dialog.calls import Outcome, ToolCall
 from edgevoice.dialog.claims import Claims
 from edgevoice.dialog.clauses import ClauseSplitter
-from edgevoice.dialog.deeds import Deed
+from edgevoice.dialog.deeds import Deed, Deeds
 from edgevoice.dialog.events import Routed, ToolUsed
 from edgevoice.dialog.history import Message
 from edgevoice.report import Journal
@@ -126,6 +126,9 @@ class Situation:
     """Who has introduced themselves."""
     question: Question | None = None
     """What the person may say yes to."""
+    strange: bool = False
+    """Whether others have had a word in the conversation: a document, a server. It stays so, also
+    where history keeps no more than a summary of it."""
     afterwards: list[Callable[[], None]] = field(default_factory=list)
     """What is to be done once the reply has ended: going to sleep sooner would cut it off."""
 
@@ -169,6 +172,7 @@ class SkilledWriter:
         self._situation = situation or Situation()
         self._new_key = new_key
         self._asked: Question | None = None  # in the reply that was written last
+        self._deeds = Deeds()  # of that reply
         self._left: set[asyncio.Task[None]] = set()  # the loop itself holds them weakly
 
     async def prepare(self, messages: Sequence[Message], stop: threading.Event) -> None:
@@ -176,6 +180,12 @@ class SkilledWriter:
         if messages and messages[-1].role == "user":
             self._understanding.intents.recognise(messages[-1].content)
         await self._chat.prepare(messages, stop)
+
+    def keeps(self, request: Request) -> bool:
+        """Whether `request` is a plain command, or may answer a question of ours: nobody but us can
+        do anything about that."""
+        waiting = self._waiting(request.messages)
+        return waiting is not None or self._command_in(request.words) is not None
 
     def ended(self, ending: Ending) -> None:
         """The person has said so much for certain, and heard so much of us; do what had to wait for
@@ -186,6 +196,7 @@ class SkilledWriter:
             asked = asked and asked.ended(ending)
             self._situation.question = asked if asked and asked.heard else None
         self._asked = None
+        self._situation.strange |= any(not self._trusted(deed) for deed in self._deeds.all)
         later, self._situation.afterwards = self._situation.afterwards, []
         for deed in later:
             deed()
@@ -193,6 +204,7 @@ class SkilledWriter:
     async def forget(self) -> None:
         """Wipe what the language model has read, what we have asked, and what commands were."""
         self._asked = self._situation.question = None
+        self._situation.strange = False
         self._situation.last_reply = self._situation.words = ""
         self._situation.speaker.forget()
         self._understanding.intents.forget()
@@ -205,7 +217,7 @@ class SkilledWriter:
         self._situation.last_reply = said[-1] if said else ""
         self._situation.words = words
         self._situation.speaker.suppose(words)
-        self._asked = None
+        self._asked, self._deeds = None, request.deeds
         waiting = self._waiting(request.messages)
         consent = self._understanding.consent(words) if waiting else None
         if consent is False:
@@ -288,7 +300,8 @@ class SkilledWriter:
         have had a word in it."""
         messages = [*request.messages, *done]
         strange = strange or self._strangers_in(messages)
-        corrected = said = False
+        corrected = said = doubtful = False
+        before = ""
         for _ in range(MOST_CALLS):
             wanted: ToolCall | None = None
             async with aclosing(self._chat.answer(messages, request.stop)) as parts:
@@ -297,10 +310,14 @@ class SkilledWriter:
                         wanted = part
                         continue
                     said = True
-                    if self._untrue(part, request):
-                        yield self._sentences.not_done
-                        return
-                    yield part
+                    before = _unfinished(before) + part
+                    doubtful = doubtful or self._untrue(before, request)
+                    if not doubtful:
+                        yield part
+            if wanted is None and doubtful:
+                yield self._sentences.not_done
+                return
+            doubtful = False  # it has announced what it does now
             if wanted is None:
                 if not said and not request.stop.is_set():  # a call that was never finished
                     yield self._sentences.failed
@@ -330,9 +347,14 @@ class SkilledWriter:
         yield self._sentences.failed
 
     def _strangers_in(self, messages: Sequence[Message]) -> bool:
-        """Whether others have had a word in the conversation: a document, a server."""
+        """Whether others have had a word in the conversation."""
         called = (self._toolbox.get(call.name) for m in messages for call in m.calls)
-        return any(tool is None or not tool.trusted for tool in called)
+        return self._situation.strange or any(tool is None or not tool.trusted for tool in called)
+
+    def _trusted(self, deed: Deed) -> bool:
+        tool = self._toolbox.get(deed.call.name)
+        own = tool is not None and tool.trusted
+        return deed.outcome.trusted if deed.outcome else own
 
     def _checked(self, call: ToolCall) -> tuple[Tool | None, Mapping[str, Any] | str]:
         """The tool, and the call's arguments; or what is wrong with them."""
@@ -354,6 +376,7 @@ class SkilledWriter:
         async def use() -> None:
             deed.lasts = tool.lasts  # not sooner: what was never begun does not go on
             deed.outcome = await run(tool, arguments, self._new_key())
+            self._journal.publish(ToolUsed(self._journal.now(), tool.name, deed.outcome.ok))
 
         using = asyncio.create_task(use())
         deed.halt = using.cancel
@@ -364,8 +387,6 @@ class SkilledWriter:
             if not using.done():
                 yield f"{self._sentences.filler} "
                 await asyncio.wait({using})
-            if deed.outcome:
-                self._journal.publish(ToolUsed(self._journal.now(), tool.name, deed.outcome.ok))
         finally:
             waited_for.cancel()
             if not using.done() and deed.lasts:
@@ -385,10 +406,20 @@ class SkilledWriter:
 
     def _untrue(self, clause: str, request: Request) -> bool:
         """Whether `clause` claims what was not done; asked back, we may tell of earlier deeds."""
-        done = {d.call.name for d in request.deeds.all if d.acts and d.outcome and d.outcome.ok}
+        well = [deed for deed in request.deeds.all if deed.outcome and deed.outcome.ok]
+        calls = [deed.call for deed in well if deed.acts]
         if self._claims.asks_back(request.words):
-            done |= _done_before(request.messages)
-        return self._claims.unfounded(clause, done, request.deeds.failed)
+            calls += [call for call in _done_before(request.messages) if self._acts(call)]
+        done = {call.name: "" for call in calls}
+        for call in calls:
+            tool = self._toolbox.get(call.name)
+            done[call.name] += f" {call.text} {tool.spec.description if tool else ''}"
+        looked = any(not deed.acts for deed in well)
+        return self._claims.unfounded(clause, done, request.deeds.failed, looked=looked)
+
+    def _acts(self, call: ToolCall) -> bool:
+        tool = self._toolbox.get(call.name)
+        return tool is not None and tool.effect is not Effect.NONE
 
 
 def _question(tool: Tool, call: ToolCall, arguments: Mapping[str, Any]) -> str:
@@ -435,15 +466,19 @@ def _exchange(call: ToolCall, outcome: Outcome) -> list[Message]:
     return [Message("assistant", "", (call,)), Message("tool", outcome.text)]
 
 
-def _done_before(messages: Sequence[Message]) -> set[str]:
-    """The tools that have done something earlier in the conversation."""
-    pairs = pairwise(messages)
-    return {
-        call.name
-        for message, following in pairs
+def _done_before(messages: Sequence[Message]) -> list[ToolCall]:
+    """What was done earlier in the conversation."""
+    return [
+        call
+        for message, following in pairwise(messages)
         if following.role == "tool" and following.content.startswith('{"result"')
         for call in message.calls
-    }
+    ]
+
+
+def _unfinished(clause: str) -> str:
+    """What a clause leaves for the next one to finish: "I have, as you wished, called her"."""
+    return "" if clause.rstrip().endswith((".", "!", "?", ":", "…")) else clause
 
 
 def _clauses(text: str) -> Iterator[str]:

@@ -14,6 +14,7 @@ from edgevoice.bench.skills import run as steps
 from edgevoice.bench.skills import spoken as speaking
 from edgevoice.bench.skills.answering import Answered, WriterAnswering
 from edgevoice.bench.skills.boasts import Boasts
+from edgevoice.bench.skills.decisions import Case, Decided
 from edgevoice.bench.skills.judge import right
 from edgevoice.bench.skills.requests import Asked, Fault, Kind, labelled
 from edgevoice.bench.skills.run import Skills
@@ -78,6 +79,9 @@ def tried(asked: Asked, *script: Answered) -> Tried:
         ),
         (("add_note", {"text": "the key is here"}), ("add_note", {"text": "Key is here."})),
         (("set_alarm", {"time": "06:05", "day": ""}), ("set_alarm", {"time": "06:05"})),
+        (("set_alarm", {"time": "6:05 am/pm"}), ("set_alarm", {"time": "6:05 am/pm"})),
+        (("set_alarm", {"time": "6:05 am/pm"}), ("set_alarm", {"time": "06:05"})),
+        (("set_alarm", {"time": "6:05 am/pm"}), ("set_alarm", {"time": "18:05"})),
     ],
 )
 def test_calls_that_mean_the_same_are_right(
@@ -100,6 +104,12 @@ def test_other_calls_are_wrong(called: ToolCall | None) -> None:
     assert not right(TIMER, called)
     assert not right(None, TIMER)
     assert right(None, None)
+
+
+@pytest.mark.parametrize("time", ["6:05 am/pm", "18:05", "6", ""])
+def test_a_time_that_was_said_whole_is_no_other_one(time: str) -> None:
+    wanted = ToolCall("set_alarm", {"time": "06:05"})
+    assert not right(wanted, ToolCall("set_alarm", {"time": time}))
 
 
 def test_a_sum_that_cannot_be_worked_out_is_compared_as_it_is() -> None:
@@ -214,8 +224,12 @@ def test_the_stage_has_every_tool_that_is_asked_for() -> None:
     assert {asked.call.name for asked in labelled() if asked.call} == {t.name for t in built_in()}
 
 
+RIGHT = Decided(Case("breaker", "all is well", "closed", str), "closed")
+WRONG = Decided(RIGHT.case, "open")
+
+
 def skills(*each: Tried) -> Skills:
-    return Skills(each, None, {"llm": "a/b", "stt": None}, True, "", {})
+    return Skills(each, None, [RIGHT], {"llm": "a/b", "stt": None}, True, "", {})
 
 
 GOOD = tried(Asked("a timer", Kind.TOOL, TIMER), answered("ok", (TIMER, DONE)))
@@ -235,21 +249,24 @@ def test_figures_and_goals() -> None:
         (75.0, False),
         (1, False),
         (5.0, True),
+        (100.0, True),
     ]
     assert all(goal.ok for goal in skills(GOOD).goals)
 
 
 def test_without_replies_nothing_could_be_claimed() -> None:
-    goals = figures.goals([GOOD], whole=False)
-    assert [goal.value for goal in goals] == [100.0, None, 5.0]
+    goals = figures.goals([GOOD], [], whole=False)
+    assert [goal.value for goal in goals] == [100.0, None, 5.0, None]
 
 
 def test_the_report_names_what_went_wrong() -> None:
     console = Console(width=100, record=True, file=None, quiet=False)
     with console.capture() as shown:
-        console.print(report(skills(GOOD, replace(BAD, right=False))))
+        measured = skills(GOOD, replace(BAD, right=False))
+        console.print(report(replace(measured, decided=[RIGHT, WRONG])))
     assert "1 of 2 requests" in shown.get()
     assert "Claimed, but not done: I have set it." in shown.get()
+    assert "Decided wrongly: breaker, all is well: open, not closed" in shown.get()
     assert "every tool" in shown.get()
 
 
@@ -298,6 +315,10 @@ def test_the_command_asks_the_intents(tmp_path: Path) -> None:
     written = json.loads((out / "skills.json").read_text())
     assert written["figures"]["right"]["percent"] >= figures.RIGHT_PERCENT
     assert written["figures"]["by_route"]["intent"]["percent"] == 100.0
+    decisions = written["figures"]["decisions"]
+    assert (decisions["right"], decisions["wrong"]) == (decisions["n"], [])
+    assert decisions["n"] == sum(each["n"] for each in decisions["by_decider"].values()) > 200
+    assert "a reply that fails" in result.stdout
 
 
 def test_quick_asks_a_part(monkeypatch: pytest.MonkeyPatch) -> None:

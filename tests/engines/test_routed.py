@@ -2,36 +2,38 @@
 
 import itertools
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from threading import Event
 from typing import Any
 
 import pytest
 
-from edgevoice.dialog.breaker import Limits
+from edgevoice.bench.skills.decisions import Case
+from edgevoice.bench.skills.two_models import (
+    EASY,
+    HARD,
+    LIMITS,
+    MATRIX,
+    FaultyModel,
+    TwoModels,
+    model_cases,
+)
 from edgevoice.dialog.calls import ToolCall
 from edgevoice.engines.base import Eased, Message, Stop, ToolSpec
 from edgevoice.engines.routed import RoutedChat
 from edgevoice.engines.scripted import ScriptedChat
 from edgevoice.errors import EngineError
 
-LIMITS = Limits(failures=2, window_s=60, pause_s=10, longest_pause_s=40)
-EASY = [Message("user", "what time is it")]
-HARD = [Message("user", "explain why the sky is blue")]
 TOOL = ToolSpec("look", "", {})
 
 
-class Model:
-    """Does what `way` says: ok · before (it fails before its first word) · after · empty."""
+class Model(FaultyModel):
+    """Remembers what is done with it, too."""
 
     def __init__(self, name: str) -> None:
-        self.name = name
-        self.way = "ok"
-        self.asked = 0
+        super().__init__(name)
         self.read: list[Sequence[Message]] = []
-        self.evaluated_tokens = 0
         self.deeds: list[Any] = []
-        self.error: Exception = EngineError(f"{name} broke", "Mend it.")
 
     def prefill(
         self, messages: Sequence[Message], stop: Stop, tools: Sequence[ToolSpec] = ()
@@ -39,19 +41,6 @@ class Model:
         if self.way != "ok":
             raise self.error
         self.read.append(messages)
-
-    def stream(
-        self, messages: Sequence[Message], stop: Stop, tools: Sequence[ToolSpec] = ()
-    ) -> Iterator[str | ToolCall]:
-        self.asked += 1
-        self.evaluated_tokens += 10
-        if self.way == "before":
-            raise self.error
-        if self.way != "empty" and not stop.is_set():
-            yield self.name
-            if self.way == "after":
-                raise self.error
-            yield "!"
 
     def forget(self) -> None:
         self.deeds.append("forget")
@@ -65,30 +54,10 @@ class Model:
         self.deeds.append("close")
 
 
-class Pair:
+class Pair(TwoModels):
     def __init__(self) -> None:
-        self.now = 1000.0
-        self.models = {"fast": Model("fast"), "thorough": Model("thorough")}
-        self.fast, self.thorough = self.models.values()
-        self.chat = RoutedChat(self.fast, self.thorough, lambda: self.now, LIMITS)
-
-    def ask(self, messages: Sequence[Message] = EASY) -> str:
-        """What is heard, and how it ends."""
-        heard = ""
-        try:
-            for piece in self.chat.stream(messages, Event()):
-                heard += str(piece)
-        except EngineError:
-            heard += "#"
-        return heard
-
-    def open(self, name: str) -> None:
-        """Let the breaker of `name` open."""
-        asked = {"fast": EASY, "thorough": HARD}[name]
-        while self.chat._breakers[name].allows(self.now):  # type: ignore[index]
-            self.models[name].way = "after"
-            self.ask(asked)
-        self.models[name].way = "ok"
+        self.fast, self.thorough = Model("fast"), Model("thorough")
+        super().__init__(self.fast, self.thorough)
 
 
 @pytest.fixture
@@ -96,59 +65,14 @@ def pair() -> Pair:
     return Pair()
 
 
-# What is heard when the chosen one (first) and the other one (second) are in these ways. C, O: the
-# words of the chosen and the other one; "!": to the end; "#": an error; asked: who was asked.
-MATRIX = """
-ok     ok     C!  C     ok     before C!  C     ok     after  C!  C     ok     empty  C!  C
-ok     open   C!  C     before ok     O!  CO    before before #   CO    before after  O#  CO
-before empty  ∅   CO    before open   #   C     after  ok     C#  C     after  before C#  C
-after  after  C#  C     after  empty  C#  C     after  open   C#  C     empty  ok     O!  CO
-empty  before #   CO    empty  after  O#  CO    empty  empty  ∅   CO    empty  open   ∅   C
-open   ok     O!  O     open   before #   O     open   after  O#  O     open   empty  ∅   O
-open   open   #   -
-""".split()
-ROWS = [tuple(MATRIX[n : n + 4]) for n in range(0, len(MATRIX), 4)]
-
-
 def test_the_matrix_is_whole() -> None:
     ways = ["ok", "before", "after", "empty", "open"]
-    assert {row[:2] for row in ROWS} == set(itertools.product(ways, ways))
+    assert {row[:2] for row in MATRIX} == set(itertools.product(ways, ways))
 
 
-@pytest.mark.parametrize("chosen", ["fast", "thorough"])
-@pytest.mark.parametrize("row", ROWS, ids=" ".join)
-def test_every_fault_is_met_as_the_matrix_says(
-    pair: Pair, row: tuple[str, str, str, str], chosen: str
-) -> None:
-    chosen_way, other_way, heard, asked = row
-    other = "thorough" if chosen == "fast" else "fast"
-    for name, way in ((chosen, chosen_way), (other, other_way)):
-        if way == "open":
-            pair.open(name)
-        else:
-            pair.models[name].way = way
-    for model in pair.models.values():
-        model.asked = 0
-    expected = heard.replace("C", chosen).replace("O", other).replace("∅", "")
-    assert pair.ask(EASY if chosen == "fast" else HARD) == expected
-    letters = {chosen: "C", other: "O"}
-    assert {letters[name] for name, model in pair.models.items() if model.asked} == set(asked) - {
-        "-"
-    }
-
-
-def test_who_failed_twice_is_left_alone_and_then_tried_again(pair: Pair) -> None:
-    pair.thorough.way = "before"
-    assert [pair.ask(HARD) for _ in range(4)] == ["fast!"] * 4
-    assert pair.thorough.asked == 2
-    pair.now += 10
-    assert pair.ask(HARD) == "fast!"
-    pair.now += 19
-    assert pair.ask(HARD) == "fast!"
-    assert pair.thorough.asked == 3
-    pair.thorough.way = "ok"
-    pair.now += 1
-    assert [pair.ask(HARD) for _ in range(2)] == ["thorough!"] * 2
+@pytest.mark.parametrize("case", [*model_cases()], ids=lambda case: case.name)
+def test_every_fault_is_met_as_the_tables_say(case: Case) -> None:
+    assert case.decide() == case.expected
 
 
 def test_a_reply_that_is_broken_off_was_a_good_one(pair: Pair) -> None:
@@ -234,3 +158,13 @@ def test_models_of_any_kind_can_be_two() -> None:
     chat.ease(0.5)
     chat.forget()
     chat.close()
+
+
+def test_it_is_given_up_while_both_breakers_are_open(pair: Pair) -> None:
+    assert not pair.chat.given_up
+    pair.open("fast")
+    assert not pair.chat.given_up, "the thorough one may still answer"
+    pair.open("thorough")
+    assert pair.chat.given_up
+    pair.now += LIMITS.longest_pause_s
+    assert not pair.chat.given_up

@@ -1,16 +1,18 @@
 """What is found of the audit log, the transcripts, their key and the unit."""
 
 import shutil
+from datetime import date
 from pathlib import Path
 
 import pytest
 
-from edgevoice.config import HOME, StorageConfig, TranscriptsConfig
+from edgevoice.config import HOME, CloudConfig, StorageConfig, TranscriptsConfig
 from edgevoice.doctor import Check
 from edgevoice.privacy.audit import AuditLog
 from edgevoice.privacy.chain import Happened
 from edgevoice.privacy.evidence import (
     check_audit,
+    check_cloud,
     check_keys,
     check_storage,
     check_transcripts,
@@ -18,6 +20,8 @@ from edgevoice.privacy.evidence import (
 )
 from edgevoice.privacy.keys import STORAGE, TRANSCRIPTS, Purpose, make_key
 from edgevoice.privacy.unit import NETWORK, Unit, counts_memory, find_unit
+from edgevoice.responders.realtime.guard import SpentFile
+from edgevoice.responders.realtime.meter import Spent
 from edgevoice.service.deeds import look
 from edgevoice.service.plan import UNIT, Network, installed
 from edgevoice.skills.storage import Storage
@@ -134,3 +138,15 @@ def test_a_unit_is_compared_with_ours(tmp_path: Path) -> None:
     found = find_unit(tmp_path)
     assert found and found.network is None
     assert set(found.foreign) == {NETWORK, UNIT, "override.conf"}
+
+
+def test_a_service_on_the_internet_is_told_of(tmp_path: Path) -> None:
+    assert check_cloud(CloudConfig(), tmp_path).status == "ok"
+    allowed = CloudConfig(enabled=True, when="on_failure", money_per_day=2, minutes_per_day=20)
+    found = check_cloud(allowed, tmp_path)
+    assert found.status == "warn"
+    assert "on failure: what is said is sent to openai" in found.what
+    assert "0.0000 of 2, 0 of 20 minutes" in found.what
+    spent = Spent(date.today(), 500_000_000, 300.0)
+    SpentFile(tmp_path, lambda job: job()).write(spent)
+    assert "0.5000 of 2, 5 of 20 minutes" in check_cloud(allowed, tmp_path).what

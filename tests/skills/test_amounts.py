@@ -116,9 +116,16 @@ def test_no_durations(said: str) -> None:
 
 @given(st.integers(0, 23), st.integers(0, 59))
 def test_every_time_on_a_clock_of_24_hours(hour: int, minute: int) -> None:
-    assert time_of_day(spoken(f"{hour}:{minute:02}")) == f"{hour:02}:{minute:02}"
+    either = 1 <= hour <= 12  # nobody can know which one
+    wanted = f"{hour}:{minute:02} am/pm" if either else f"{hour:02}:{minute:02}"
+    assert time_of_day(spoken(f"{hour}:{minute:02}")) == wanted
     said = words(minute) if minute > 9 else f"oh {words(minute)}" if minute else "o'clock"
-    assert time_of_day(spoken(f"{words(hour)} {said}")) == f"{hour:02}:{minute:02}"
+    assert time_of_day(spoken(f"{words(hour)} {said}")) == wanted
+    if hour < 10:
+        assert time_of_day(spoken(f"{hour:02}:{minute:02}")) == f"{hour:02}:{minute:02}"
+        assert time_of_day(spoken(f"{hour:02}:{minute:02} pm")) == (
+            f"{hour + 12 * (hour > 0):02}:{minute:02}"
+        )
 
 
 @given(st.integers(1, 12), st.integers(1, 29), st.sampled_from(["past", "to"]), st.booleans())
@@ -128,6 +135,8 @@ def test_every_time_beside_an_hour(hour: int, minutes: int, side: str, evening: 
     from_midnight = hour * 60 + (minutes if side == "past" else -minutes)
     there = (from_midnight % 720) + 720 * evening
     assert time_of_day(spoken(said)) == f"{there // 60:02}:{there % 60:02}"
+    unsaid = time_of_day(spoken(said.removesuffix(part)))
+    assert unsaid == f"{there // 60 % 12 or 12}:{there % 60:02} am/pm"
 
 
 @pytest.mark.parametrize(
@@ -138,16 +147,23 @@ def test_every_time_beside_an_hour(hour: int, minutes: int, side: str, evening: 
         ("7.30 P.M.", "19:30"),
         ("noon", "12:00"),
         ("midnight", "00:00"),
-        ("quarter to eight", "07:45"),
-        ("a quarter past nine", "09:15"),
+        ("quarter to eight", "7:45 am/pm"),
+        ("a quarter past nine", "9:15 am/pm"),
         ("12 am", "00:00"),
         ("twelve thirty in the afternoon", "12:30"),
         ("eight at night", "20:00"),
         ("3 at night", "03:00"),
-        ("half seven", "07:30"),
-        ("ten to one", "12:50"),
-        ("five o'clock sharp", "05:00"),
-        ("730", "07:30"),
+        ("half seven", "7:30 am/pm"),
+        ("ten to one", "12:50 am/pm"),
+        ("five o'clock sharp", "5:00 am/pm"),
+        ("730", "7:30 am/pm"),
+        ("0730", "07:30"),
+        ("1930", "19:30"),
+        ("twelve", "12:00 am/pm"),
+        ("quarter past noon", "12:15"),
+        ("ten to midnight", "23:50"),
+        ("five past midnight", "00:05"),
+        ("quarter to thirteen", "12:45"),
     ],
 )
 def test_times(said: str, time: str) -> None:
@@ -161,7 +177,7 @@ def test_no_times(said: str) -> None:
 
 @given(st.sampled_from([*DAYS, "today", "tomorrow"]), st.integers(0, 23))
 def test_days_before_and_behind_the_time(day: str, hour: int) -> None:
-    wanted = Moment(f"{hour:02}:00", day)
+    wanted = Moment(f"{hour}:00 am/pm" if 1 <= hour <= 12 else f"{hour:02}:00", day)
     for on in (day, f"on {day}", f"next {day}"):
         assert moment(spoken(f"{on} at {hour}:00")) == wanted
         assert moment(spoken(f"at {hour}:00 {on}")) == wanted

@@ -86,7 +86,7 @@ EXAMPLES = {
         ("What time is it?", "current_time", {}),
         ("set a timer for an hour and a half", "set_timer", {"seconds": 5400}),
         ("a ten minute pasta timer", "set_timer", {"seconds": 600, "label": "pasta"}),
-        ("wake me at quarter to eight", "set_alarm", {"time": "07:45"}),
+        ("wake me at quarter to eight", "set_alarm", {"time": "7:45 am/pm"}),
         (
             "Set an alarm for half past seven in the evening on Friday.",
             "set_alarm",

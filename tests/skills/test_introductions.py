@@ -53,10 +53,14 @@ def test_any_words_have_an_answer(words: str) -> None:
 def test_a_speaker_is_known_until_forgotten() -> None:
     speaker = Speaker()
     assert speaker.name == ""
-    speaker.hear("I am Anna")
+    speaker.suppose("I am Ann")
+    assert speaker.name == "Ann"
+    speaker.hear("I am Anna")  # that was not the end of it
     speaker.hear("what is my sister called")
     assert speaker.name == "Anna"
-    speaker.hear("this is Robert")
+    speaker.suppose("this is Robert")
     assert speaker.name == "Robert"
+    speaker.suppose("this is, um")
+    assert speaker.name == "Anna", "they did not say Robert after all"
     speaker.forget()
     assert speaker.name == ""

@@ -1,6 +1,6 @@
 """When something is due, whatever the clocks do."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -14,7 +14,7 @@ from edgevoice.skills.schedule import (
     Entry,
     Kind,
     Now,
-    clock_time,
+    clock_times,
     found,
     label_of,
     local_now,
@@ -154,10 +154,73 @@ def test_tomorrow_is_the_next_day_and_today_is_not_over(clock: str, now: datetim
         assert rings > now and rings.date() == now.date()
 
 
-@pytest.mark.parametrize("text", ["25:00", "7:60", "7", "", "seven", "24:00", "-1:00", "١٢:٣٠"])
+dials = st.builds("{}:{:02} am/pm".format, st.integers(1, 12), st.integers(0, 59))
+
+
+def shown(moment: datetime) -> str:
+    """What a clock of twelve hours shows."""
+    return f"{moment.hour % 12 or 12}:{moment:%M} am/pm"
+
+
+@given(dials, locals_, st.sampled_from([5, 7]))
+def test_without_am_or_pm_it_is_the_next_time_that_a_dial_shows_it(
+    dial: str, now: datetime, morning: int
+) -> None:
+    rings = ring_time(dial, "", now, morning)
+    assert timedelta(0) < rings - now <= timedelta(hours=12)
+    assert shown(rings) == dial
+
+
+@given(dials, st.sampled_from([*DAYS, "tomorrow"]), locals_, st.sampled_from([5, 7]))
+def test_without_am_or_pm_another_day_begins_in_the_morning(
+    dial: str, day: str, now: datetime, morning: int
+) -> None:
+    rings = ring_time(dial, day, now, morning)
+    exact = ring_time(f"{rings:%H:%M}", day, now)
+    assert rings == exact and shown(rings) == dial
+    assert morning <= rings.hour < morning + 12
+
+
+@given(dials, locals_)
+def test_without_am_or_pm_today_is_not_over(dial: str, now: datetime) -> None:
+    try:
+        rings = ring_time(dial, "today", now)
+    except ToolFailedError as error:
+        late = max(datetime.combine(now.date(), each) for each in clock_times(dial))
+        assert late <= now and "PM already" in str(error).replace("noon", "12 PM")
+    else:
+        assert rings == ring_time(dial, "", now) and rings.date() == now.date()
+
+
+@given(st.integers(0, 23), st.integers(0, 59), dials)
+def test_a_time_that_is_said_whole_is_one_and_a_dials_are_two(
+    hour: int, minute: int, dial: str
+) -> None:
+    assert clock_times(f"{hour:02}:{minute:02}") == (time(hour, minute),)
+    early, late = clock_times(dial)
+    assert late.hour - early.hour == 12 and early.minute == late.minute
+    assert shown(datetime.combine(date(2026, 1, 1), early)) == dial
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "25:00",
+        "7:60",
+        "7",
+        "",
+        "seven",
+        "24:00",
+        "-1:00",
+        "١٢:٣٠",
+        "24:00 am/pm",
+        "0:00 am/pm",
+        "7:00 am",
+    ],
+)
 def test_what_is_no_time_is_refused_in_a_sentence(text: str) -> None:
     with pytest.raises(ToolFailedError, match="between 0:00 and 23:59"):
-        clock_time(text)
+        clock_times(text)
 
 
 def test_what_is_no_day_is_refused_in_a_sentence() -> None:

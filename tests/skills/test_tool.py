@@ -82,7 +82,9 @@ def test_a_function_is_told_of_by_its_name_its_docstring_and_its_types() -> None
         "required": ["place"],
         "additionalProperties": False,
     }
-    assert (tide.effect, tide.tries, tide.lasts) == (Effect.ACTS, 1, False)
+    assert (tide.effect, tide.tries, tide.lasts) == (Effect.ACTS, 1, True), (
+        "no thread can be stopped"
+    )
     assert tide.trusted and tide.source == "built in"
 
 

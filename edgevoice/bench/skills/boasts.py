@@ -34,7 +34,7 @@ class Boasts:
     def false_claims(self, answered: Answered, words: str) -> Iterator[str]:
         """The clauses of the reply to `words` which claim that something was done, or will be, if
         nothing was; and where a tool has failed, all claims."""
-        done = {call.name for call, outcome in answered.calls if outcome and outcome.ok}
+        done = {call.name: call.text for call, outcome in answered.calls if outcome and outcome.ok}
         failed = {call.name for call, outcome in answered.calls if outcome and not outcome.ok}
         if done and not failed:
             return

@@ -5,10 +5,12 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from edgevoice.bench.result import Goal, Spread, spread
+from edgevoice.bench.skills.decisions import Decided
 from edgevoice.bench.skills.requests import Kind
 from edgevoice.bench.skills.trial import Tried
 
 RIGHT_PERCENT = 97.0
+DECISIONS_PERCENT = 100.0
 INTENTS_MS = 50.0
 
 NO_TOOL = (Kind.IMPOSSIBLE, Kind.RESEMBLING)
@@ -32,7 +34,7 @@ class Share:
         return {"right": self.right, "n": self.n, "percent": self.percent}
 
 
-def share(tried: Iterable[Tried]) -> Share:
+def share(tried: Iterable[Tried | Decided]) -> Share:
     """How many of `tried` were right."""
     judged = [each.right for each in tried]
     return Share(sum(judged), len(judged))
@@ -80,7 +82,13 @@ def false_claims(tried: Sequence[Tried]) -> list[str]:
     return [claim for each in tried for claim in each.false_claims]
 
 
-def goals(tried: Sequence[Tried], *, whole: bool) -> list[Goal]:
+def by_decider(decided: Sequence[Decided]) -> dict[str, Share]:
+    """Apart for what decides."""
+    names = dict.fromkeys(each.case.of for each in decided)
+    return {name: share(each for each in decided if each.case.of == name) for name in names}
+
+
+def goals(tried: Sequence[Tried], decided: Sequence[Decided], *, whole: bool) -> list[Goal]:
     """What was to be reached. `whole`: replies were really written, so that they could claim."""
     overall, times = share(tried), latencies(tried)
     intents = times.get("intent")
@@ -88,6 +96,7 @@ def goals(tried: Sequence[Tried], *, whole: bool) -> list[Goal]:
         Goal.at_least("right tool and arguments", RIGHT_PERCENT, overall.percent, "%"),
         Goal.at_most("false claims", 0, len(false_claims(tried)) if whole else None),
         Goal.at_most("intents, 95%", INTENTS_MS, intents.p95 if intents else None, "ms"),
+        Goal.at_least("decisions about faults", DECISIONS_PERCENT, share(decided).percent, "%"),
     ]
 
 
@@ -102,6 +111,15 @@ def as_figures(tried: Sequence[Tried]) -> dict[str, Any]:
         "false_claims": false_claims(tried),
         "latency_ms": {route: asdict(values) for route, values in latencies(tried).items()},
         "wrong": [_wrong(each) for each in tried if not each.right],
+    }
+
+
+def decisions_as_figures(decided: Sequence[Decided]) -> dict[str, Any]:
+    """What skills.json holds of the decisions about faults."""
+    return {
+        **share(decided).as_json,
+        "by_decider": {name: each.as_json for name, each in by_decider(decided).items()},
+        "wrong": [each.as_json for each in decided if not each.right],
     }
 
 

@@ -1,11 +1,14 @@
 """Whether a call is the right one: the same tool, and arguments that mean the same."""
 
+from datetime import time
 from fractions import Fraction
 from typing import Any
 
 from edgevoice.dialog.calls import ToolCall
 from edgevoice.skills.amounts import spoken
 from edgevoice.skills.builtin.arithmetic import SumError, work_out
+from edgevoice.skills.schedule import clock_times
+from edgevoice.skills.tool import ToolFailedError
 
 _LEFT_OUT = {"list": "shopping", "label": "", "day": "", "time": "", "text": "", "about": ""}
 """What an argument means that is not there."""
@@ -20,7 +23,10 @@ def right(wanted: ToolCall | None, called: ToolCall | None) -> bool:
     """Whether `called` does what was `wanted`; None: nothing."""
     if wanted is None or called is None:
         return wanted is called
-    return wanted.name == called.name and _meaning(wanted) == _meaning(called)
+    meant, done = _meaning(wanted), _meaning(called)
+    if "time" in done and done["time"] <= meant.get("time", frozenset()):
+        done["time"] = meant["time"]  # nobody said whether am or pm: either is right
+    return wanted.name == called.name and meant == done
 
 
 def _meaning(call: ToolCall) -> dict[str, Any]:
@@ -40,12 +46,22 @@ def _value(name: str, value: Any) -> Any:
         return Fraction(str(value))
     if name in ("from_unit", "to_unit"):
         return _unit(str(value))
-    if isinstance(value, str) and name != "time":
+    if name == "time" and value:
+        return _times(str(value))
+    if isinstance(value, str):
         words = spoken(value)
         while words and words[0] in _UNHEARD:
             words = words[1:]
         return " ".join(words)
     return value
+
+
+def _times(value: str) -> frozenset[time | str]:
+    """The times that `value` may mean; itself if it is none."""
+    try:
+        return frozenset(clock_times(value))
+    except ToolFailedError:
+        return frozenset([value])
 
 
 def _unit(name: str) -> str:

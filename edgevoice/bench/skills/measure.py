@@ -14,6 +14,9 @@ from edgevoice.engines.loading import load_chat, load_transcriber
 from edgevoice.engines.workers import ThreadWorker
 from edgevoice.skills.intents import load_intents
 
+FAILING = ("skills.runner", "engines.routed", "responders.realtime.line")
+"""Those that tell of failures."""
+
 
 def measure(
     config: Config,
@@ -58,11 +61,13 @@ def measure(
 
 @contextmanager
 def _without_warnings() -> Iterator[None]:
-    """That tools fail is meant here, and need not be told in the log."""
-    log = logging.getLogger("edgevoice.skills.runner")
-    before = log.disabled
-    log.disabled = True
+    """What fails here is meant to, and need not be told in the log."""
+    logs = [logging.getLogger(f"edgevoice.{name}") for name in FAILING]
+    before = [log.disabled for log in logs]
+    for log in logs:
+        log.disabled = True
     try:
         yield
     finally:
-        log.disabled = before
+        for log, disabled in zip(logs, before, strict=True):
+            log.disabled = disabled

@@ -10,9 +10,12 @@ from edgevoice.bench.run import Progress
 from edgevoice.bench.skills import figures
 from edgevoice.bench.skills.answering import Answering
 from edgevoice.bench.skills.boasts import Boasts
+from edgevoice.bench.skills.decisions import Decided, decide
 from edgevoice.bench.skills.requests import Asked, Kind, labelled
 from edgevoice.bench.skills.spoken import Spoken, chosen, listen
 from edgevoice.bench.skills.trial import Tried, attempt
+from edgevoice.bench.skills.two_models import model_cases
+from edgevoice.bench.skills.two_sides import side_cases
 from edgevoice.dialog.claims import Claims
 from edgevoice.engines.base import Transcriber
 
@@ -27,6 +30,7 @@ class Skills:
 
     tried: Sequence[Tried]
     spoken: Spoken | None
+    decided: Sequence[Decided]
     models: dict[str, str | None]
     whole: bool
     notice: str
@@ -36,7 +40,7 @@ class Skills:
     @property
     def goals(self) -> list[Goal]:
         """What was to be reached."""
-        return figures.goals(self.tried, whole=self.whole)
+        return figures.goals(self.tried, self.decided, whole=self.whole)
 
     @property
     def claims(self) -> list[str]:
@@ -52,6 +56,7 @@ class Skills:
             "notice": self.notice,
             **figures.as_figures(self.tried),
             "spoken": self.spoken.as_json() if self.spoken else None,
+            "decisions": figures.decisions_as_figures(self.decided),
         }
         return Result(self.before, found, self.goals)
 
@@ -66,8 +71,10 @@ def run(
     quick: bool = False,
     whole: bool = True,
 ) -> Skills:
-    """Ask `answering` for everything. `transcriber`: understands some of it spoken; None: nothing
-    is spoken. `claims`: by which its writer goes. `whole`: whether it writes replies.
+    """Ask `answering` for everything, and let everything fail.
+
+    `transcriber`: understands some of it spoken; None: nothing is spoken. `claims`: by which its
+    writer goes. `whole`: whether it writes replies.
 
     Raises `ModelError` where espeak-ng is missing.
     """
@@ -91,4 +98,6 @@ def run(
         return tried, await listen(chosen(requests), transcriber, answering, boasts, progress)
 
     tried, spoken = asyncio.run(ask())
-    return Skills(tried, spoken, models, whole, " ".join(notices), before)
+    progress("faults", 0, 1)
+    decided = decide([*model_cases(), *side_cases()])
+    return Skills(tried, spoken, decided, models, whole, " ".join(notices), before)

@@ -1,11 +1,14 @@
 """How well tools are used, in plain words, for a terminal."""
 
+from collections.abc import Sequence
+
 from rich import box
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from edgevoice.bench.skills import figures
+from edgevoice.bench.skills.decisions import Decided
 from edgevoice.bench.skills.figures import Share
 from edgevoice.bench.skills.run import Skills
 from edgevoice.bench.skills.spoken import Spoken
@@ -16,9 +19,11 @@ def report(skills: Skills) -> RenderableType:
     parts: list[RenderableType] = [_head(skills)]
     if skills.notice:
         parts.append(Text(skills.notice, "yellow"))
-    parts += [_shares(skills), _tools(skills), _routes(skills)]
+    parts += [_shares(skills), _tools(skills), _routes(skills), _decisions(skills.decided)]
     if skills.spoken:
         parts.append(_spoken(skills.spoken))
+    wrong = [each for each in skills.decided if not each.right]
+    parts += [Text(f"Decided wrongly: {_told(each)}", "red") for each in wrong]
     parts += [Text(f"Claimed, but not done: {claim}", "red") for claim in skills.claims]
     return Group(*parts)
 
@@ -55,6 +60,18 @@ def _routes(skills: Skills) -> Table:
         cells = (f"{spread.p50:.1f} ms", f"{spread.p95:.1f} ms") if spread else ("", "")
         table.add_row(Text(name), *_cells(each), *cells)
     return table
+
+
+def _decisions(decided: Sequence[Decided]) -> Table:
+    table = _table("what fails, and who then answers", "right", "")
+    for name, each in figures.by_decider(decided).items():
+        table.add_row(Text(name), *_cells(each))
+    return table
+
+
+def _told(decided: Decided) -> str:
+    case = decided.case
+    return f"{case.of}, {case.name}: {decided.found}, not {case.expected}"
 
 
 def _spoken(spoken: Spoken) -> Table:

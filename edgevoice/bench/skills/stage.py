@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from edgevoice.bench.skills.answering import Routes, Stage, WriterAnswering
-from edgevoice.config import Config, HandoverConfig
+from edgevoice.config import Config
 from edgevoice.dialog.claims import Claims
 from edgevoice.dialog.history import Message
 from edgevoice.engines.base import ChatModel
@@ -16,39 +16,17 @@ from edgevoice.engines.workers import Worker
 from edgevoice.phrases_file import load_claims, load_phrases
 from edgevoice.report import Journal
 from edgevoice.responders.writers import ChatWriter
-from edgevoice.skills.builtin.clock import clock_tools
-from edgevoice.skills.builtin.handover import handover_tools
-from edgevoice.skills.builtin.household import household_tools
-from edgevoice.skills.builtin.lists import list_tools
-from edgevoice.skills.builtin.memory import memory_tools
-from edgevoice.skills.builtin.sums import sum_tools
-from edgevoice.skills.builtin.timers import timer_tools
-from edgevoice.skills.builtin.units import unit_tools
-from edgevoice.skills.builtin.volume import volume_tools
+from edgevoice.skills.builtin.together import House, built_in_tools
 from edgevoice.skills.intents import load_intents
-from edgevoice.skills.knowledge.knowledge import Knowledge, knowledge_tools
-from edgevoice.skills.ringing import Ringer
+from edgevoice.skills.knowledge.knowledge import Knowledge
 from edgevoice.skills.tool import Tool
 from edgevoice.skills.toolbox import Toolbox
-from edgevoice.skills.writer import Nothing, Situation, SkilledWriter, Understanding
-from edgevoice.transports.loudness import Level
+from edgevoice.skills.writer import Nothing, SkilledWriter, Understanding
 
 
 def built_in() -> list[Tool]:
     """Every tool that edgevoice brings along."""
-    nowhere = Path("/nonexistent")
-    return [
-        *clock_tools(),
-        *timer_tools(Ringer()),
-        *volume_tools(Level(), None),
-        *sum_tools(),
-        *unit_tools(),
-        *household_tools(Situation(), lambda signal: None, str),
-        *handover_tools(HandoverConfig()),
-        *list_tools(None),
-        *memory_tools(None),
-        *knowledge_tools(Knowledge(nowhere)),
-    ]
+    return built_in_tools(House(knowledge=Knowledge(Path("/nonexistent"))))
 
 
 def set_stage(

@@ -158,9 +158,9 @@ def news(before: str, now: str) -> str:
 def _response(staff: Staff, turns: Sequence[Told]) -> Iterator[Shape]:
     labels, brackets = [], []
     for turn, cut in ((told.turn, told.cut) for told in turns):
-        start, end = turn.speech_end, turn.reply_start
-        asked = None if turn.unasked else start
-        for box in staff.span(Lane(RESPONSE.middle - 1, RESPONSE.middle + 1), asked, end):
+        end = turn.reply_start
+        start = end if turn.unasked and end is not None else turn.speech_end
+        for box in staff.span(Lane(RESPONSE.middle - 1, RESPONSE.middle + 1), start, end):
             yield Fill(box, INK)
             brackets.append(box.left)
         if end is not None and turn.response_ms is not None:

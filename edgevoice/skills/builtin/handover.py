@@ -14,6 +14,7 @@ from contextlib import suppress
 from functools import partial
 
 from edgevoice.config import HandoverConfig, PersonConfig
+from edgevoice.discretion import hush
 from edgevoice.errors import ConfigError, one_line, printable
 from edgevoice.skills.sip import Address, send_message
 from edgevoice.skills.tool import Tool, ToolFailedError, tool
@@ -165,6 +166,7 @@ async def _post(url: str, name: str, message: str, key: str, pauses_s: Sequence[
     """Tries again where that may help; whoever is called twice with one key is called once."""
     import httpx2
 
+    hush()
     async with httpx2.AsyncClient(trust_env=False, timeout=TRY_S) as client:
         post = partial(
             client.post,

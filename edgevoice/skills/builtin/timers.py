@@ -12,7 +12,7 @@ from edgevoice.skills.schedule import (
     At,
     Entry,
     Kind,
-    clock_time,
+    clock_times,
     found,
     label_of,
     reminder_of,
@@ -23,6 +23,9 @@ from edgevoice.skills.tool import Effect, Tool, ToolFailedError, tool
 
 LONGEST_TIMER_S = 24 * 3_600
 LONGEST_REMINDER_S = 31 * 24 * 3_600
+WAKING_HOUR, WORKING_HOUR = 5, 7
+"""When a day begins for alarms and for reminders, where nobody says whether am or pm: tomorrow at
+six, one is woken in the morning, and reminded in the evening."""
 ALL = frozenset({"all", "all of them", "both", "every", "everything"})
 
 Day = Annotated[
@@ -91,7 +94,7 @@ def _alarms(ringer: Ringer) -> list[Tool]:
         time: The time, as HH:MM, from 00:00 to 23:59.
         day: today, tomorrow or a weekday; empty for the next time that it is so late.
         """
-        at = ring_time(time, day, ringer.now.local)
+        at = ring_time(time, day, ringer.now.local, WAKING_HOUR)
         when = f"will ring {when_words(at, ringer.now.local)}"
         if any(entry.when == At(at) for entry in ringer.pending(Kind.ALARM)):
             return f"That alarm was set already. It {when}."
@@ -105,12 +108,14 @@ def _alarms(ringer: Ringer) -> list[Tool]:
         time: Which one, as HH:MM; empty for the only one; all.
         """
         any_time = not time.strip() or time.strip().lower() in ALL
-        wanted = None if any_time else clock_time(time)
+        wanted = None if any_time else clock_times(time)
 
         def about(them: Sequence[Entry]) -> list[Entry]:
             if wanted is None:
                 return list(them)
-            return [it for it in them if it.ends(ringer.now).time() == wanted][:1]
+            now = ringer.now
+            next_ones = {at: it for it in them[::-1] if (at := it.ends(now).time()) in wanted}
+            return list(next_ones.values())[::-1]
 
         return _cancel(ringer, Kind.ALARM, time, about)
 
@@ -141,7 +146,7 @@ def _reminders(ringer: Ringer) -> list[Tool]:
         if not words:
             raise ToolFailedError("What shall I remind you of?")
         if time:
-            at = ring_time(time, day, ringer.now.local)
+            at = ring_time(time, day, ringer.now.local, WORKING_HOUR)
             ringer.add(Kind.REMINDER, At(at), words)
             return f"I will remind you {when_words(at, ringer.now.local)}."
         if seconds < 1:

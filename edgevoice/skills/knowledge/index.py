@@ -140,6 +140,12 @@ def is_fresh(folder: Path, path: Path) -> bool:
         return False
 
 
+def about(path: Path) -> Refreshed:
+    """What is in the index at `path`. Raises `IndexBrokenError`."""
+    with _breaking(), closing(_opened(path)) as database:
+        return _counted(database, Refreshed(unchanged=len(_known(database))))
+
+
 def refresh(folder: Path, path: Path, told: Told | None = None, *, anew: bool = False) -> Refreshed:
     """Bring the index at `path` up to what is below `folder`; `anew`: read everything again.
 
@@ -150,7 +156,7 @@ def refresh(folder: Path, path: Path, told: Told | None = None, *, anew: bool = 
         raise ConfigError(f"{folder}: there is no such folder", "Set knowledge.folder.")
     try:
         if not anew and is_fresh(folder, path) and _is_whole(path):
-            return _unchanged(path)
+            return about(path)
         new_folder(path.parent, 0o700)
         with replacing(path) as file:
             os.fchmod(file.fileno(), 0o600)
@@ -161,7 +167,7 @@ def refresh(folder: Path, path: Path, told: Told | None = None, *, anew: bool = 
                 for name, value in ("journal_mode", "OFF"), ("synchronous", "OFF"), _IN_MEMORY:
                     database.execute(f"PRAGMA {name} = {value}")
                 return _updated(database, folder, told or (lambda done, total, name: None))
-    except (OSError, sqlite3.Error) as error:
+    except (OSError, sqlite3.Error, IndexBrokenError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise OutputError(
             f"{path} cannot be written: {reason}",
@@ -265,11 +271,6 @@ def _content(folder: Path, name: bytes) -> bytes:
 def _known(database: sqlite3.Connection) -> dict[bytes, _Stamp]:
     rows = database.execute("SELECT path, changed, size FROM documents")
     return {name: (changed, size) for name, changed, size in rows}
-
-
-def _unchanged(path: Path) -> Refreshed:
-    with closing(_opened(path)) as database:
-        return _counted(database, Refreshed(unchanged=len(_known(database))))
 
 
 def _counted(database: sqlite3.Connection, result: Refreshed) -> Refreshed:

@@ -219,6 +219,7 @@ def test_a_webhook_that_fails_is_told(
     assert len(web.requests) == tries
     assert "nurse could not be called" in caplog.text
     assert SECRET not in caplog.text
+    assert "ward=3" not in caplog.text, "an address may be as good as a key"
 
 
 def test_a_webhook_where_nobody_is() -> None:

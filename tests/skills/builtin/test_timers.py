@@ -200,6 +200,43 @@ def test_an_impossible_alarm_is_refused(use: Kitchen) -> None:
         use("set_alarm", time="06:00", day="someday")
 
 
+@pytest.mark.parametrize(
+    ("time", "day", "when"),  # it is Saturday, 7 AM
+    [
+        ("4:00 am/pm", "", "at 4 PM"),
+        ("6:30 am/pm", "", "at 6:30 PM"),
+        ("7:00 am/pm", "", "at 7 PM"),
+        ("04:00", "", "tomorrow at 4 AM"),
+        ("12:00 am/pm", "tomorrow", "tomorrow at noon"),
+        ("4:45 am/pm", "tomorrow", "tomorrow at 4:45 PM"),
+        ("5:00 am/pm", "tomorrow", "tomorrow at 5 AM"),
+        ("11:00 am/pm", "friday", "on Friday at 11 AM"),
+    ],
+)
+def test_where_nobody_says_am_or_pm_it_is_told(
+    use: Kitchen, time: str, day: str, when: str
+) -> None:
+    assert use("set_alarm", time=time, day=day) == f"The alarm will ring {when}."
+
+
+def test_tomorrow_at_six_one_is_woken_in_the_morning_and_reminded_in_the_evening(
+    use: Kitchen,
+) -> None:
+    six = {"time": "6:00 am/pm", "day": "tomorrow"}
+    assert use("set_alarm", **six) == "The alarm will ring tomorrow at 6 AM."
+    assert use("set_reminder", text="eat", **six) == "I will remind you tomorrow at 6 PM."
+
+
+def test_the_alarm_at_seven_may_be_either_one(use: Kitchen) -> None:
+    use("set_alarm", time="19:00")
+    assert use.refuses("cancel_alarm", time="8:00 am/pm").startswith("There is no such alarm.")
+    assert use("cancel_alarm", time="7:00 am/pm") == "Your alarm at 7 PM is off."
+    for time, day in (("19:00", ""), ("07:00", "tomorrow"), ("07:00", "friday")):
+        use("set_alarm", time=time, day=day)
+    assert use.refuses("cancel_alarm", time="7:00 am/pm").startswith("Which one?")
+    assert use("cancel_alarm", time="07:00") == "Your alarm tomorrow at 7 AM is off."
+
+
 # --- reminders
 
 
