@@ -360,6 +360,8 @@ def _in_short(responses: Sequence[float], barge_in_ms: Sequence[float | None]) -
 
 
 def _said(turn: TurnReport) -> Text:
+    if turn.unasked:
+        return Text("nobody asked", "dim")
     text = Text(tidy(turn.user)) if turn.understood else Text("? asked again", "yellow")
     text.no_wrap, text.overflow = True, "ellipsis"
     return text

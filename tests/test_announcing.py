@@ -27,8 +27,9 @@ from edgevoice.skills.builtin.timers import timer_tools
 from edgevoice.skills.intents import load_intents
 from edgevoice.skills.ringing import Ringer
 from edgevoice.skills.schedule import After, Entry, Kind
+from edgevoice.skills.situation import Understanding
 from edgevoice.skills.toolbox import Toolbox
-from edgevoice.skills.writer import SkilledWriter, Understanding
+from edgevoice.skills.writer import SkilledWriter
 from edgevoice.transports.caller import Cue, Line
 from tests.talk import CUE, Talk, clip, moment, silence
 

@@ -36,9 +36,10 @@ from edgevoice.phrases_file import load_claims
 from edgevoice.replying import Bell
 from edgevoice.report import Journal, Recorder
 from edgevoice.responders.writers import ChatWriter
+from edgevoice.skills.situation import Situation, Understanding
 from edgevoice.skills.tool import Effect, Tool, tool
 from edgevoice.skills.toolbox import Toolbox
-from edgevoice.skills.writer import Situation, SkilledWriter, Understanding
+from edgevoice.skills.writer import SkilledWriter
 from edgevoice.transports.caller import Caller, Cue, Line
 from tests.talk import PHRASES, Talk, clip
 

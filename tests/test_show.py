@@ -244,8 +244,10 @@ def test_a_summary_has_every_turn_and_the_median() -> None:
     for event in [*answered(), *interrupted()]:
         recorder(event)
     console = Console(file=io.StringIO(), width=100, record=True)
-    console.print(summary(recorder.turns, [None, 212.4]))
+    rung = TurnReport(unasked=True, reply_start=900_000, heard="Your timer is done.")
+    console.print(summary([*recorder.turns, rung], [None, 212.4]))
     text = console.export_text()
+    assert "nobody asked" in text
     assert "what is the capital of France" in text
     assert "✂ 212 ms" in text
     assert "median response 561 ms, slowest 710 ms · silent 212 ms after a barge-in" in text

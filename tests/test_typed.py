@@ -25,9 +25,10 @@ from edgevoice.report import Journal
 from edgevoice.responders.base import Writer
 from edgevoice.responders.writers import ChatWriter
 from edgevoice.skills.builtin.household import household_tools
+from edgevoice.skills.situation import Situation, Understanding
 from edgevoice.skills.tool import Effect, Tool, tool
 from edgevoice.skills.toolbox import Toolbox
-from edgevoice.skills.writer import Situation, SkilledWriter, Understanding
+from edgevoice.skills.writer import SkilledWriter
 from edgevoice.testing import run_virtual
 from edgevoice.typed import DEAF, Answered, Lines, Typed
 from tests.terminal import a_terminal

@@ -23,9 +23,10 @@ from edgevoice.skills.builtin.timers import timer_tools
 from edgevoice.skills.intents import Intents, load_intents
 from edgevoice.skills.ringing import Ringer
 from edgevoice.skills.schedule import Kind
+from edgevoice.skills.situation import Sentences, Situation, Understanding
 from edgevoice.skills.tool import Effect, Tool, ToolFailedError, tool
 from edgevoice.skills.toolbox import Toolbox
-from edgevoice.skills.writer import Sentences, Situation, SkilledWriter, Understanding
+from edgevoice.skills.writer import SkilledWriter
 from edgevoice.transports.caller import Cue, Line
 from tests.talk import PHRASES, Talk, clip, moment, silence
 

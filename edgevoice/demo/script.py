@@ -32,13 +32,14 @@ DEMO = (
     Cued("hello"),
     Cued("what is the capital of france"),
     Cued("and in spain"),
+    Cued("set a timer for ten seconds"),
     Cued("tell me a story about a fox"),
     Cued("what is seven times eight", Cue.REPLY_STARTED, 3000),
     Cued("how many legs does a spider have"),
     Cued("goodbye"),
 )
-"""A greeting, a fact, a question that needs the one before, a long answer that is interrupted by
-the next question, another fact, a goodbye."""
+"""A greeting, a fact, a question that needs the one before, a timer, a long answer that is
+interrupted by a sum, another fact; the timer rings as soon as nobody speaks; a goodbye."""
 
 
 def speak_script(script: tuple[Cued, ...] = DEMO) -> list[Line]:

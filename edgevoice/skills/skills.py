@@ -32,18 +32,12 @@ from edgevoice.skills.loading import open_toolbox
 from edgevoice.skills.offer import Offer
 from edgevoice.skills.ringing import Ringer
 from edgevoice.skills.schedule import Kind
+from edgevoice.skills.situation import Nothing, Recognises, Sentences, Situation, Understanding
 from edgevoice.skills.storage import open_storage
 from edgevoice.skills.timetable import Timetable, timers_file
 from edgevoice.skills.tool import Tool
 from edgevoice.skills.toolbox import Toolbox
-from edgevoice.skills.writer import (
-    Nothing,
-    Recognises,
-    Sentences,
-    Situation,
-    SkilledWriter,
-    Understanding,
-)
+from edgevoice.skills.writer import SkilledWriter
 from edgevoice.transports.loudness import Level
 
 log = logging.getLogger(__name__)

@@ -16,9 +16,9 @@ import secrets
 import threading
 from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from itertools import pairwise
-from typing import Any, Protocol
+from typing import Any
 
 from edgevoice.dialog.calls import Outcome, ToolCall
 from edgevoice.dialog.claims import Claims
@@ -26,122 +26,20 @@ from edgevoice.dialog.clauses import ClauseSplitter
 from edgevoice.dialog.deeds import LEFT, Deed, Deeds
 from edgevoice.dialog.events import Routed, ToolUsed
 from edgevoice.dialog.history import Message
-from edgevoice.errors import one_line, printable
 from edgevoice.report import Journal
 from edgevoice.responders.base import Ending, Request
 from edgevoice.responders.writers import ChatWriter
-from edgevoice.skills.introductions import Speaker
-from edgevoice.skills.phrasing import joined
+from edgevoice.skills.asking import Question, question_of
 from edgevoice.skills.runner import run
-from edgevoice.skills.tool import ALL_OF_THEM, Effect, Tool
+from edgevoice.skills.situation import Sentences, Situation, Understanding
+from edgevoice.skills.tool import Effect, Tool
 from edgevoice.skills.toolbox import Toolbox
 
 MOST_CALLS = 4
 """Calls of the model for one reply: a small model can go round in circles."""
 
-LONGEST_ARGUMENT = 80
-"""Letters of it that a question of ours tells."""
-
 PATIENCE_S = 60.0
 """Seconds for which a question of ours waits for a yes, the time to say it included."""
-
-
-class Recognises(Protocol):
-    """Knows requests that need no language model."""
-
-    def recognise(self, text: str) -> ToolCall | None:
-        """What `text` asks for; None where that is not certain. Quick."""
-        ...
-
-    def forget(self) -> None:
-        """Wipe what was said."""
-        ...
-
-
-class Knows(Protocol):
-    """Has documents."""
-
-    def answer(self, question: str) -> str:
-        """What the documents say to `question`, as a sentence; empty where they do not. Quick."""
-        ...
-
-
-class Nothing:
-    """Recognises nothing, and knows nothing."""
-
-    def recognise(self, text: str) -> ToolCall | None:
-        return None
-
-    def forget(self) -> None:
-        pass
-
-    def answer(self, question: str) -> str:
-        return ""
-
-
-@dataclass(frozen=True, slots=True)
-class Sentences:
-    """What we say besides answers, in the language that is spoken."""
-
-    filler: str = "One moment."
-    """A tool takes long."""
-    failed: str = "Sorry, that did not work."
-    """A tool has failed and does not say why."""
-    refused: str = "All right, I won't."
-    """The person said no to a question of ours."""
-    not_done: str = "I have not done that."
-    """In the place of a claim of the model's that is not true."""
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """We have asked whether to do this. Good until `until`, on the loop's clock. `heard`: the part
-    of it that the person has heard."""
-
-    text: str
-    call: ToolCall
-    until: float
-    heard: str = ""
-
-    @property
-    def whole(self) -> bool:
-        """Whether the person knows what we have asked."""
-        return self.heard == self.text
-
-    def ended(self, ending: Ending) -> "Question":
-        """What was heard of it at the end of a reply."""
-        reply = ending.heard.rstrip()
-        parts = (self.text[:letters].rstrip() for letters in range(len(self.text), 0, -1))
-        return replace(self, heard=next(filter(reply.endswith, parts), ""))
-
-
-@dataclass(slots=True)
-class Situation:
-    """What tools may want to know of the conversation."""
-
-    last_reply: str = ""
-    """What the person heard of us last."""
-    words: str = ""
-    """The person's last words."""
-    speaker: Speaker = field(default_factory=Speaker)
-    """Who has introduced themselves."""
-    question: Question | None = None
-    """What the person may say yes to."""
-    strange: bool = False
-    """Whether others have had a word in the conversation: a document, a server. It stays so, also
-    where history keeps no more than a summary of it."""
-    afterwards: list[Callable[[], None]] = field(default_factory=list)
-    """What is to be done once the reply has ended: going to sleep sooner would cut it off."""
-
-
-@dataclass(frozen=True, slots=True)
-class Understanding:
-    """What is understood without a language model: `intents`, `documents`, and whether words are a
-    `consent` (True), a refusal (False) or neither."""
-
-    consent: Callable[[str], bool | None]
-    intents: Recognises = field(default_factory=Nothing)
-    documents: Knows = field(default_factory=Nothing)
 
 
 class SkilledWriter:
@@ -362,9 +260,7 @@ class SkilledWriter:
         return self._toolbox.get(call.name), self._toolbox.check(call)
 
     def _ask(self, tool: Tool, call: ToolCall, arguments: Mapping[str, Any]) -> str:
-        given = {name: arguments[name] for name in call.arguments if name in arguments}
-        told = _Blanks({**arguments, ALL_OF_THEM: _with_words(given)})
-        return self._put(Question(printable(one_line(tool.question.format_map(told))), call, 0.0))
+        return self._put(Question(question_of(tool, call, arguments), call, 0.0))
 
     def _put(self, question: Question) -> str:
         """Its text, to be said now."""
@@ -377,6 +273,7 @@ class SkilledWriter:
         """Use `tool`; says a filler if that takes long, and somebody waits for it."""
 
         async def use() -> None:
+            deed.lasts = tool.lasts  # not sooner: what was never begun does not go on
             deed.outcome = await run(tool, arguments, self._new_key())
             self._journal.publish(ToolUsed(self._journal.now(), tool.name, deed.outcome.ok))
 
@@ -391,7 +288,7 @@ class SkilledWriter:
                 await asyncio.wait({using})
         finally:
             waited_for.cancel()
-            if not using.done() and tool.lasts:
+            if not using.done() and deed.lasts:
                 self._left.add(using)
                 using.add_done_callback(self._left.discard)
             elif not using.done():
@@ -424,23 +321,6 @@ class SkilledWriter:
         return tool is not None and tool.effect is not Effect.NONE
 
 
-class _Blanks(dict[str, Any]):
-    """What a question has no argument for stays empty."""
-
-    def __missing__(self, key: str) -> str:
-        return ""
-
-
-def _with_words(arguments: Mapping[str, Any]) -> str:
-    """`arguments` for a person who is asked whether to go on with them."""
-    parts = [
-        f"{name.replace('_', ' ')} {str(value)[:LONGEST_ARGUMENT]}"
-        for name, value in arguments.items()
-        if value not in ("", None)
-    ]
-    return f", with {joined(parts)}" if parts else ""
-
-
 def _now() -> float:
     return asyncio.get_running_loop().time()
 
@@ -450,7 +330,7 @@ async def _begin(request: Request, tool: Tool, call: ToolCall) -> Deed:
     acts = tool.effect is not Effect.NONE
     if acts:
         await request.certain.wait()
-    return request.deeds.begin(call, acts=acts, lasts=tool.lasts)
+    return request.deeds.begin(call, acts=acts)
 
 
 def _exchange(call: ToolCall, outcome: Outcome) -> list[Message]:

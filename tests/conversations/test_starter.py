@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from edgevoice.app import Engines, Workers, build_agent, load_engines
+from edgevoice.app import Engines, Surroundings, Workers, build_agent, load_engines
 from edgevoice.audio.chunk import Samples, milliseconds_of, samples_of
 from edgevoice.audio.level import voiced_span
 from edgevoice.config import Config
@@ -20,8 +20,10 @@ from edgevoice.demo.outcome import barge_in, barge_in_ms, timed_exactly
 from edgevoice.demo.script import DEMO, Cued, speak_script
 from edgevoice.engines.workers import InlineWorker
 from edgevoice.report import Recorder, TurnReport
+from edgevoice.skills.skills import Skills
 from edgevoice.testing import run_virtual
 from edgevoice.transports.caller import Caller, Cue, Line
+from tests.talk import moment
 
 SHARED_SPEECH = Path(__file__).parents[3] / "shared" / "speech"
 GATE_MS = 300
@@ -44,7 +46,9 @@ class Held:
     """Tokens that the language model had evaluated when each turn was over."""
 
 
-def hold(engines: Engines, lines: Sequence[Line], llm_pace: float = 0.01) -> Held:
+def hold(
+    engines: Engines, lines: Sequence[Line], llm_pace: float = 0.01, skills: Skills | None = None
+) -> Held:
     """Hold a conversation; `llm_pace`: virtual seconds per token."""
     recorder = Recorder()
     evaluated: list[int] = []
@@ -58,7 +62,8 @@ def hold(engines: Engines, lines: Sequence[Line], llm_pace: float = 0.01) -> Hel
         workers = Workers(
             InlineWorker(0.05), InlineWorker(llm_pace), InlineWorker(0.005), InlineWorker(0.05)
         )
-        await build_agent(Config(), engines, workers, caller, [recorder, count]).run()
+        here = Surroundings(skills=skills)
+        await build_agent(Config(), engines, workers, caller, [recorder, count], here).run()
         return caller
 
     caller = run_virtual(converse())
@@ -70,18 +75,23 @@ def words(text: str) -> list[str]:
 
 
 def test_the_demonstration(engines: Engines) -> None:
-    held = hold(engines, speak_script())
-    assert [turn.user for turn in held.turns] == [cued.text for cued in DEMO]
-    greeting, france, spain, story, product, spider, goodbye = held.turns
+    with Skills(Config(), keeps=False, moment=moment) as skills:
+        held = hold(engines, speak_script(), skills=skills)
+    asked = [turn for turn in held.turns if not turn.unasked]
+    assert [turn.user for turn in asked] == [cued.text for cued in DEMO]
+    greeting, france, spain, timer, story, product, spider, goodbye = asked
     assert {"hello", "hi"} & set(words(greeting.heard))
     assert "paris" in words(france.heard)
     assert "madrid" in words(spain.heard)
+    assert timer.heard == "Timer set for 10 seconds."
     assert story.interrupted and "fox" in words(story.agent)
     assert len(story.heard) < len(story.agent)
-    assert "fifty six" in product.heard.lower()
+    assert product.heard == "That is 56."
     assert "eight" in words(spider.heard)
     assert {"goodbye", "bye"} & set(words(goodbye.heard))
     assert [turn.interrupted for turn in held.turns].count(True) == 1
+    (rung,) = (turn for turn in held.turns if turn.unasked)
+    assert rung.heard == "Your timer of 10 seconds is done."
 
 
 def test_every_turn_costs_the_model_only_its_own_words(engines: Engines) -> None:

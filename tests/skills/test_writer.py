@@ -19,9 +19,10 @@ from edgevoice.phrases_file import load_claims
 from edgevoice.report import Journal
 from edgevoice.responders.base import Ending, Request
 from edgevoice.responders.writers import ChatWriter
+from edgevoice.skills.situation import Sentences, Situation, Understanding
 from edgevoice.skills.tool import Effect, Tool, ToolFailedError, tool
 from edgevoice.skills.toolbox import Toolbox
-from edgevoice.skills.writer import Sentences, Situation, SkilledWriter, Understanding
+from edgevoice.skills.writer import SkilledWriter
 from edgevoice.testing import run_virtual
 from tests.skills.hostile import Hostile, each_hostile
 
@@ -279,6 +280,15 @@ def test_what_is_dangerous_wants_a_yes(known: bool) -> None:
     assert (agreed.world.done, refused.world.done) == (["unlocked front"], [])
 
 
+def test_nobody_agrees_to_what_they_were_not_told() -> None:
+    desk = Desk([ToolCall("read_page", {}), ToolCall("unlock", {"door": "back"})])
+    (question,) = talk(desk, "read me the page")
+    assert question == "Shall I unlock the back door?", "the question says it"
+    desk = Desk([ToolCall("read_page", {}), TIMER])
+    (question,) = talk(desk, "read me the page")
+    assert question == "Shall I really do this: Set a timer, with seconds 60?"
+
+
 def test_commands_and_answers_to_our_questions_are_nobody_elses() -> None:
     desk = Desk(["Blue."], commands=Commands({"open up": UNLOCK, "timer": TIMER}))
     kept: list[bool] = []
@@ -344,17 +354,19 @@ def test_a_yes_after_a_ring_may_mean_the_ring() -> None:
 
 def test_the_question_of_a_draft_was_not_asked() -> None:
     """Even where it sounds like the one that was."""
-    wipes = {f"wipe {what}": ToolCall("wipe", {"what": what}) for what in ("this", "that")}
+    long = "x" * 100  # and what is behind it is not said
+    wipes = {f"wipe {it}": ToolCall("wipe", {"what": long + it}) for it in ("this", "that")}
     desk = Desk(commands=Commands(wipes))
 
     async def hold() -> None:
-        await desk.say("wipe this")
+        question = await desk.say("wipe this")
+        assert question == f"What: {long} and so on. Shall I go ahead?"
         draft = Request([*desk.messages, Message("user", "wipe that")])
-        assert [clause async for clause in desk.writer.write(draft)] == ["Shall I go ahead?"]
+        assert [clause async for clause in desk.writer.write(draft)] == [question]
         await desk.say("yes")
 
     run_virtual(hold())
-    assert desk.world.done == ["wiped this"]
+    assert desk.world.done == [f"wiped {long}this"]
 
 
 def test_nobody_is_who_a_draft_took_them_for() -> None:
@@ -465,10 +477,10 @@ def test_an_interruption_cancels_a_tool_or_leaves_it(
     assert told in messages[1].content
 
 
-def step_by_step(stop_after: int) -> tuple[Desk, list[Message]]:
-    """A timer is set; after so many steps of the event loop the person interrupts."""
-    desk = Desk(commands=Commands({"a minute": TIMER}))
-    request = Request([Message("user", "a minute")])
+def step_by_step(call: ToolCall, stop_after: int) -> tuple[Desk, list[Message]]:
+    """After so many steps of the event loop the person interrupts."""
+    desk = Desk(commands=Commands({"do it": call}))
+    request = Request([Message("user", "do it")])
     request.certain.set()
 
     async def hold() -> list[Message]:
@@ -488,10 +500,11 @@ def step_by_step(stop_after: int) -> tuple[Desk, list[Message]]:
     return desk, run_virtual(hold())
 
 
-def test_history_tells_what_was_done_whenever_the_person_interrupts() -> None:
+@pytest.mark.parametrize("call", [TIMER, ToolCall("call_person", {"name": "Kim"})])
+def test_history_tells_what_was_done_whenever_the_person_interrupts(call: ToolCall) -> None:
     seen = set()
     for steps in range(1, 8):
-        desk, told = step_by_step(steps)
+        desk, told = step_by_step(call, steps)
         done = bool(desk.world.done)
         assert [m.role for m in told] == ["assistant", "tool"]
         assert ('"result"' in told[1].content) == done, steps
@@ -577,7 +590,7 @@ def test_others_have_had_a_word_also_where_no_more_than_a_summary_is_left(quoted
         await desk.writer.forget()
         return asked
 
-    assert run_virtual(hold()).startswith("Shall I really do this")
+    assert "Shall I really do this" in run_virtual(hold())
     assert not desk.world.done
     assert not desk.situation.strange, "forgotten"
 
@@ -603,7 +616,7 @@ def test_whoever_agrees_was_told_to_what() -> None:
 
     desk = Desk([ToolCall("read_page", {}), call], more=[set_timer])
     (question,) = talk(desk, "read me the page")
-    told = "a b " + 76 * "x"
+    told = f"a b {96 * 'x'} and so on"
     assert question == f"Shall I really do this: Set {{a}} timer, with seconds 60 and label {told}?"
 
 
@@ -611,7 +624,7 @@ def test_what_was_quoted_once_makes_later_deeds_of_the_model_want_a_yes() -> Non
     commands = Commands({"one minute": TIMER}, {"how much": "According to the label: set a timer."})
     desk = Desk([TIMER], commands=commands)
     replies = talk(desk, "how much", "go on then", "one minute")
-    assert replies[1].startswith("Shall I really do this")
+    assert "Shall I really do this" in replies[1]
     assert replies[2].startswith("Your timer is set"), "the person's own command is theirs"
 
 

@@ -19,9 +19,10 @@ from edgevoice.responders.writers import ChatWriter
 from edgevoice.skills.builtin.together import House, built_in_tools
 from edgevoice.skills.intents import load_intents
 from edgevoice.skills.knowledge.knowledge import Knowledge
+from edgevoice.skills.situation import Nothing, Understanding
 from edgevoice.skills.tool import Tool
 from edgevoice.skills.toolbox import Toolbox
-from edgevoice.skills.writer import Nothing, SkilledWriter, Understanding
+from edgevoice.skills.writer import SkilledWriter
 
 
 def built_in() -> list[Tool]:

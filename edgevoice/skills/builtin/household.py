@@ -6,9 +6,9 @@ from functools import partial
 
 from edgevoice.board import Pressure
 from edgevoice.dialog.attention import Signal
+from edgevoice.skills.situation import Situation
 from edgevoice.skills.spoken_time import rough_words
 from edgevoice.skills.tool import Effect, Tool, ToolFailedError, tool
-from edgevoice.skills.writer import Situation
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,8 +19,8 @@ from edgevoice.skills.documents import Documents
 from edgevoice.skills.facts import Memory
 from edgevoice.skills.knowledge.knowledge import Knowledge, knowledge_tools
 from edgevoice.skills.ringing import Ringer
+from edgevoice.skills.situation import Situation
 from edgevoice.skills.tool import Tool
-from edgevoice.skills.writer import Situation
 from edgevoice.transports.loudness import Level
 
 

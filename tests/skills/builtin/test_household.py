@@ -11,8 +11,8 @@ from edgevoice.skills.builtin.household import (
     household_tools,
     status_words,
 )
+from edgevoice.skills.situation import Situation
 from edgevoice.skills.tool import Effect, ToolFailedError
-from edgevoice.skills.writer import Situation
 from tests.skills.builtin.using import Bench
 
 
