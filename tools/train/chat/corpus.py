@@ -57,7 +57,7 @@ _GO_ON = ("go on", "continue", "please go on", "and then what", "keep going", "t
 #: What is hard to learn is practised more often than it is asked for.
 _PRACTICE = {
     "continent": 2.0, "counting": 2.0, "small talk": 1.5, "animal": 1.4, "amusements": 1.6,
-    "planet": 1.4, "about planet": 1.4, "arithmetic": 1.3, "outside": 2.0,
+    "planet": 1.4, "about planet": 1.4, "arithmetic": 1.8, "outside": 2.0,
 }  # fmt: skip
 _WEIGHTS = [weight * _PRACTICE.get(kind, 1.0) for kind, (_, weight) in SCENES.items()]
 

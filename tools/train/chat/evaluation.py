@@ -1,5 +1,6 @@
 """Held-out conversations through llama.cpp, as the assistant will hold them."""
 
+import ctypes
 import json
 import random
 from collections import Counter
@@ -20,6 +21,7 @@ from tools.train.chat.tool_tokens import TOOLS
 
 Message = dict[str, Any]
 MAX_REPLY = 200
+LONGEST_PIECE = 256
 
 
 def heard(turn: Turn, words: str) -> Message:
@@ -75,7 +77,14 @@ class Speaker:
 
     def text(self, tokens: list[int]) -> str:
         """``tokens`` as text."""
-        return self._llm.detokenize(tokens).decode(errors="replace")
+        return b"".join(map(self._piece, tokens)).decode(errors="replace")
+
+    def _piece(self, token: int) -> bytes:
+        # `Llama.detokenize` loses what is longer than 32 bytes, as the frames of calls are.
+        buffer = ctypes.create_string_buffer(LONGEST_PIECE)
+        vocab = llama_cpp.llama_model_get_vocab(self._llm.model)
+        used = llama_cpp.llama_token_to_piece(vocab, token, buffer, LONGEST_PIECE, 0, False)
+        return buffer.raw[:used]
 
     def reply(self, messages: list[Message]) -> str:
         """The reply to a conversation that ends with the user's turn."""

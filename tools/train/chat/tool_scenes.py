@@ -26,6 +26,9 @@ ASK_TASK = "Of what? Please say it in one sentence, as in: remind me to drink wa
 
 NO_DURATION = Phrasings(
     (
+        "i could use a timer", "have a timer", "one timer please", "set me a timer",
+        "i want to set a timer", "can you start a timer", "begin a timer", "set up a timer",
+        "turn on a timer", "run a timer",
         "set a timer", "start a timer", "i need a timer", "timer", "timer please", "set the timer",
         "can you set a timer", "make a timer", "start the timer", "i want a timer", "new timer",
         "please set a timer", "could you start a timer", "put on a timer", "a timer please",
@@ -35,6 +38,9 @@ NO_DURATION = Phrasings(
 )  # fmt: skip
 NO_TIME = Phrasings(
     (
+        "i could use an alarm", "have an alarm", "one alarm please", "set me an alarm",
+        "i want to set an alarm", "begin an alarm", "set up an alarm", "turn on the alarm",
+        "get me up", "i need to wake up",
         "set an alarm", "i need an alarm", "alarm", "alarm please", "set the alarm", "wake me up",
         "can you set an alarm", "make an alarm", "i want an alarm", "new alarm", "wake me",
         "please set an alarm", "could you set an alarm", "an alarm please", "set my alarm",
@@ -44,6 +50,9 @@ NO_TIME = Phrasings(
 )  # fmt: skip
 NO_TASK = Phrasings(
     (
+        "i could use a reminder", "one reminder please", "set me a reminder",
+        "i want to be reminded", "set up a reminder", "i want to set a reminder",
+        "remind me please", "have a reminder", "write a reminder", "could you remind me",
         "remind me", "set a reminder", "i need a reminder", "reminder", "can you remind me",
         "make a reminder", "please remind me", "a reminder please", "new reminder",
         "create a reminder", "i want a reminder", "please set a reminder", "remind me of something",

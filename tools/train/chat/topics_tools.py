@@ -27,6 +27,10 @@ _DO = "[please |can you |could you |would you |i want you to |i'd like you to ||
 
 TIME = Phrasings(
     (
+        "what's the time now please", "look at the clock", "how late have we got",
+        "is it noon yet", "what time have we got", "may i know the time", "which time is it",
+        "tell me how late it is", "say the time", "read the clock to me", "the exact time please",
+        "time now", "do you know the hour", "i lost track of time what time is it",
         "what time is it [now|right now||]", "what's the time [now|please|]", "the time please",
         "do you have the time", "how late is it", "what time do we have", "give me the time",
         "what does the clock say", "check the time", "current time", "what is the current time",
@@ -38,6 +42,11 @@ TIME = Phrasings(
 )  # fmt: skip
 DATE = Phrasings(
     (
+        "what's the day", "the day please", "today is what day", "today is which date",
+        "what's the month", "which date is it today", "is it friday today", "read me the date",
+        "what day of the month is it", "say today's date", "i forgot what day it is",
+        "what is the day of the week", "are we in june", "which weekday is it",
+        "do you know the date",
         "what is the date [today|]", "what's the date [today|]", "what day is it [today|]",
         "what's today's date", "what is today's date", "what day is today", "what day do we have",
         "what is the day today", "today's date please", "what date is it", "what month is it",
@@ -51,6 +60,14 @@ DATE = Phrasings(
 )  # fmt: skip
 SET_TIMER = Phrasings(
     (
+        "make it {d} on the timer", "{d} please on the timer", "have the timer run for {d}",
+        "tell me when {d} have passed", "alert me in {d}", "let the timer run for {d}",
+        "i want to be told in {d}", "count {d} for me", "notify me after {d}", "buzz me in {d}",
+        "i could use a timer for {d}", "get a timer going for {d}", "give a signal in {d}",
+        "keep time for {d}", "timer of {d}", "begin a timer for {d}", "i want {d} on the clock",
+        "call me in {d}", "would you start a {a} timer", "have a {a} timer ready", "new {a} timer",
+        "a {a} one please on the timer", "set up a timer for {d}", "set up a {a} timer",
+        "turn on a timer for {d}", "give me {d}",
         _DO + "[set|start|make|create] a timer for {d}", _DO + "[set|start|make] a {a} timer",
         "a {a} timer", "{a} timer please", "i need a {a} timer", "timer {d}",
         "timer for {d}", "{d} timer", "i need a timer for {d}", "i want a timer for {d}",
@@ -67,6 +84,13 @@ SET_TIMER = Phrasings(
 )  # fmt: skip
 SET_LABELLED = Phrasings(
     (
+        "{d} for the {l}", "{d} for the {l} please", "the {l} takes {d}",
+        "the {l} has to go for {d} start a timer", "i am making {l} tell me in {d}",
+        "set up a {l} timer for {d}", "begin a {l} timer of {d}", "have a {l} timer run for {d}",
+        "i need {d} for the {l}", "count down {d} for the {l}",
+        "tell me in {d} that the {l} is ready", "a timer of {d} for the {l}",
+        "new timer called {l} for {d}", "give the {l} {d}", "run a {l} timer for {d}",
+        "keep time for the {l} {d}",
         _DO + "[set|start|make] a {l} timer for {d}", _DO + "set a timer for {d} for the {l}",
         "{l} timer {d}", "start a timer for the {l} for {d}", "set a {a} timer for the {l}",
         "a {a} timer for the {l}",
@@ -80,6 +104,11 @@ SET_LABELLED = Phrasings(
 )  # fmt: skip
 CANCEL_TIMER = Phrasings(
     (
+        "the timer is not needed", "i changed my mind about the timer", "let the timer be",
+        "no timer please", "the timer should stop", "don't run the timer", "leave out the timer",
+        "shut the timer off", "switch the timer off", "please halt the timer",
+        "break off the timer", "undo the timer", "you can cancel the timer",
+        "the timer is no longer needed", "i want the timer gone", "skip the timer",
         _DO + "[cancel|stop|delete|clear|remove|end|turn off] the timer", "no more timer",
         "cancel my timer", "stop my timer", "timer off", "timer stop", "cancel timer",
         "forget the timer", "i don't need the timer anymore", "turn the timer off",
@@ -91,6 +120,11 @@ CANCEL_TIMER = Phrasings(
 )  # fmt: skip
 CANCEL_LABELLED = Phrasings(
     (
+        "the {l} timer is not needed", "no {l} timer please", "the {l} is ready cancel its timer",
+        "shut the {l} timer off", "break off the {l} timer", "undo the {l} timer",
+        "the {l} timer is no longer needed", "i want the {l} timer gone",
+        "leave out the {l} timer", "switch off the {l} timer", "get rid of the {l} timer",
+        "throw away the {l} timer",
         _DO + "[cancel|stop|delete|clear|remove|end] the {l} timer", "{l} timer off",
         "cancel the timer for the {l}", "stop the timer called {l}", "forget the {l} timer",
         "i don't need the {l} timer anymore", "turn off the {l} timer", "cancel my {l} timer",
@@ -100,6 +134,13 @@ CANCEL_LABELLED = Phrasings(
 )  # fmt: skip
 TIMER_STATUS = Phrasings(
     (
+        "how long have i got", "is the timer done", "what is the timer at",
+        "give me the time on the timer", "how much is left",
+        "how long do i have to wait for the timer", "has the timer finished",
+        "is my timer still going", "tell me about the timer", "read the timer",
+        "how many seconds are left", "what remains on the timer", "when will my timer go off",
+        "are any timers on", "how long will the timer take", "time left please", "timer how long",
+        "show me the timer", "is the timer nearly done",
         "how much time is left [on the timer|]", "how long is left on the timer",
         "how long does the timer have", "what's left on the timer", "check the timer",
         "when does the timer ring", "when is the timer done", "timer status",
@@ -114,6 +155,11 @@ TIMER_STATUS = Phrasings(
 )  # fmt: skip
 STATUS_LABELLED = Phrasings(
     (
+        "is the {l} timer done", "what is the {l} timer at", "has the {l} timer finished",
+        "how long for the {l} still", "when will the {l} timer go off",
+        "tell me about the {l} timer", "how many minutes for the {l}", "read the {l} timer",
+        "what remains on the {l} timer", "how long will the {l} timer take",
+        "is my {l} timer still going", "time left for the {l}",
         "how much time is left on the {l} timer", "how long is left on the {l} timer",
         "how long does the {l} timer have", "check the {l} timer", "when is the {l} timer done",
         "how is the {l} timer doing", "when does the {l} timer ring", "{l} timer status",
@@ -124,6 +170,12 @@ STATUS_LABELLED = Phrasings(
 )  # fmt: skip
 SET_ALARM = Phrasings(
     (
+        "let there be an alarm for {w}", "have the alarm ring for {w}",
+        "i could use an alarm for {w}", "set up an alarm for {w}", "alarm at {w}",
+        "get an alarm for {w}", "my alarm should be for {w}", "program an alarm for {w}",
+        "activate an alarm for {w}", "enter an alarm for {w}", "make my alarm {w}",
+        "i want my alarm for {w}", "prepare an alarm for {w}", "would you put an alarm for {w}",
+        "i need to be woken for {w} set an alarm",
         _DO + "[set|make|create] an alarm for {w}", "alarm for {w}", "an alarm for {w} please",
         "i need an alarm for {w}", "i want an alarm for {w}", "set the alarm for {w}",
         "set my alarm for {w}", "put an alarm on for {w}", "set an alarm {w}", "new alarm for {w}",
@@ -137,6 +189,12 @@ SET_ALARM = Phrasings(
 )  # fmt: skip
 WAKE = Phrasings(
     (
+        "get me awake {w}", "i have to be up {w}", "i want to be woken {w}",
+        "i want to get up {w}", "i must wake up {w}", "i should be up {w}", "please get me up {w}",
+        "wake the family {w}", "wake me please {w}", "i'd like to get up {w}",
+        "help me wake up {w}", "don't let me sleep past then wake me {w}",
+        "i will get up {w} wake me", "let me wake up {w}", "i need waking {w}",
+        "could you get me up {w}",
         _DO + "wake me [up |]{w}", "i want to wake up {w}", "i need to get up {w}",
         "i have to get up {w}", "get me up {w}", "wake us [up |]{w}", "i must be up {w}",
         "i'd like to be woken {w}", "let me sleep until then and wake me {w}", "ring {w}",
@@ -147,6 +205,11 @@ WAKE = Phrasings(
 )  # fmt: skip
 CANCEL_ALARM = Phrasings(
     (
+        "the alarm is not needed", "no alarm tomorrow", "the alarm should be off",
+        "shut the alarm off", "undo the alarm", "i want the alarm gone",
+        "the alarm is no longer needed", "let me sleep no alarm", "break off the alarm",
+        "leave out the alarm", "don't ring tomorrow", "throw away the alarm",
+        "i changed my mind about the alarm", "i will sleep in cancel the alarm", "skip the alarm",
         _DO + "[cancel|delete|clear|remove|turn off|switch off] the alarm", "alarm off",
         "cancel my alarm", "delete my alarm", "no alarm please", "cancel alarm", "no more alarm",
         "i don't need the alarm anymore", "turn the alarm off", "forget the alarm",
@@ -157,6 +220,10 @@ CANCEL_ALARM = Phrasings(
 )  # fmt: skip
 CANCEL_ALARM_AT = Phrasings(
     (
+        "the alarm at {t} is not needed", "shut off the alarm for {t}", "undo the alarm for {t}",
+        "skip the {t} alarm", "no {t} alarm please", "leave out the alarm at {t}",
+        "get rid of the {t} alarm", "the {t} alarm should be off", "don't wake me at {t}",
+        "i want the {t} alarm gone", "throw away the alarm for {t}",
         _DO + "[cancel|delete|clear|remove|turn off] the alarm [for|at] {t}",
         "cancel my {t} alarm", "turn off my {t} alarm", "i don't need the alarm at {t}",
         "delete the {t} alarm", "cancel the {t} alarm", "no alarm at {t}", "forget the {t} alarm",
@@ -166,6 +233,12 @@ CANCEL_ALARM_AT = Phrasings(
 )  # fmt: skip
 LIST_ALARMS = Phrasings(
     (
+        "say which alarms there are", "look up my alarms", "how many alarms are there",
+        "at which times are my alarms", "for when is my alarm set",
+        "is there something set to wake me", "give me all the alarms",
+        "what time will you wake me", "what about my alarms", "will you wake me tomorrow",
+        "name my alarms", "check my alarms", "when am i woken", "do any alarms ring tomorrow",
+        "alarms please",
         "which alarms are set", "what alarms are set", "what alarms do i have", "list my alarms",
         "list the alarms", "do i have an alarm", "is there an alarm", "when is my alarm",
         "is an alarm set", "tell me my alarms", "read me my alarms", "what are my alarms",
@@ -177,6 +250,10 @@ LIST_ALARMS = Phrasings(
 )  # fmt: skip
 REMIND = Phrasings(
     (
+        "tell me to {x} later", "please don't forget to remind me to {x}",
+        "help me remember to {x}", "make sure that i {x}", "i want to be reminded to {x}",
+        "i must not forget to {x}", "write a reminder to {x}", "have a reminder for me to {x}",
+        "new reminder to {x}", "set up a reminder to {x}",
         _DO + "remind me to {x}", "set a reminder to {x}", "make a reminder to {x}",
         "i need to remember to {x} remind me", "give me a reminder to {x}", "a reminder to {x}",
         "add a reminder to {x}", "i need a reminder to {x}", "please remind me to {x}",
@@ -186,6 +263,12 @@ REMIND = Phrasings(
 )  # fmt: skip
 REMIND_IN = Phrasings(
     (
+        "let me be reminded in {d} to {x}", "i want to be reminded in {d} to {x}",
+        "help me remember in {d} to {x}", "please say in {d} that i should {x}",
+        "reminder in {d} {x}", "in {d} i have to {x} remind me", "make sure i {x} in {d}",
+        "{d} from now remind me to {x}", "i must {x} in {d} remind me",
+        "set up a reminder in {d} to {x}", "have a reminder in {d} to {x}",
+        "alert me in {d} to {x}", "when {d} are over remind me to {x}",
         _DO + "remind me in {d} to {x}", _DO + "remind me to {x} in {d}", "in {d} remind me to {x}",
         "set a reminder to {x} in {d}", "set a reminder in {d} to {x}", "a reminder in {d} to {x}",
         "remind me [after|in] {d} that i have to {x}", "tell me in {d} to {x}",
@@ -198,6 +281,11 @@ REMIND_IN = Phrasings(
 )  # fmt: skip
 REMIND_AT = Phrasings(
     (
+        "let me be reminded {w} to {x}", "i want to be reminded {w} to {x}",
+        "help me remember {w} to {x}", "please say {w} that i should {x}", "reminder {w} {x}",
+        "{w} i have to {x} remind me", "make sure i {x} {w}", "i must {x} {w} remind me",
+        "set up a reminder {w} to {x}", "have a reminder {w} to {x}", "alert me {w} to {x}",
+        "write a reminder to {x} {w}", "{w} tell me to {x}",
         _DO + "remind me {w} to {x}", _DO + "remind me to {x} {w}", "{w} remind me to {x}",
         "set a reminder {w} to {x}", "set a reminder to {x} {w}", "tell me {w} to {x}",
         "a reminder {w} to {x}", "remind me {w} that i have to {x}", "i have to {x} {w} remind me",
@@ -209,6 +297,11 @@ REMIND_AT = Phrasings(
 )  # fmt: skip
 LIST_REMINDERS = Phrasings(
     (
+        "say which reminders there are", "look up my reminders", "how many reminders are there",
+        "give me all the reminders", "what about my reminders", "name my reminders",
+        "check my reminders", "read out the reminders", "what do i need to be reminded of",
+        "which reminders are there", "reminders please", "what was i going to be reminded of",
+        "what have you to remind me of", "tell me what i should not forget",
         "what are my reminders", "which reminders do i have", "what reminders are set",
         "list my reminders", "list the reminders", "read my reminders", "do i have any reminders",
         "are there any reminders", "tell me my reminders", "what did i want to be reminded of",
@@ -220,6 +313,10 @@ LIST_REMINDERS = Phrasings(
 )  # fmt: skip
 CANCEL_REMINDER = Phrasings(
     (
+        "the reminder is not needed", "undo the reminder", "leave out the reminder",
+        "i want the reminder gone", "the reminder is no longer needed", "throw away the reminder",
+        "skip the reminder", "no reminder please", "i don't want to be reminded",
+        "break off the reminder", "shut off the reminder", "i changed my mind about the reminder",
         _DO + "[cancel|delete|clear|remove] the reminder", "cancel my reminder", "no more reminder",
         "forget the reminder", "i don't need the reminder anymore", "delete my reminder",
         "cancel that reminder", "get rid of the reminder", "don't remind me",
@@ -229,6 +326,11 @@ CANCEL_REMINDER = Phrasings(
 )  # fmt: skip
 CANCEL_REMINDER_OF = Phrasings(
     (
+        "the reminder to {x} is not needed", "undo the reminder to {x}",
+        "leave out the reminder to {x}", "the reminder to {x} is no longer needed",
+        "throw away the reminder to {x}", "skip the reminder to {x}",
+        "i don't want to be reminded to {x}", "i want the reminder to {x} gone",
+        "i need not {x} cancel the reminder",
         _DO + "[cancel|delete|clear|remove] the reminder to {x}", "cancel my reminder to {x}",
         "don't remind me to {x}", "forget the reminder to {x}", "you need not remind me to {x}",
         "i don't need the reminder to {x} anymore", "delete my reminder to {x}",
@@ -238,6 +340,11 @@ CANCEL_REMINDER_OF = Phrasings(
 )  # fmt: skip
 SET_VOLUME = Phrasings(
     (
+        "have the volume at {n}", "make it {n} percent loud", "i want the volume to be {n}",
+        "give me {n} percent volume", "let the volume be {n}", "change your loudness to {n}",
+        "sound at {n}", "set the sound to {n}", "set it to {n} percent volume",
+        "speak at {n} percent", "adjust the volume to {n}", "put the sound at {n} percent",
+        "your volume should be {n}", "make your volume {n}",
         _DO + "[set|turn|put|change] the volume to {n} [percent|]", "volume {n} [percent|]",
         "set volume to {n}", "volume to {n} [percent|]", "volume at {n} percent",
         "i want volume {n}",
@@ -256,6 +363,12 @@ FULL_VOLUME = Phrasings(
 )  # fmt: skip
 LOUDER = Phrasings(
     (
+        "i want you louder", "it is too quiet", "it's too soft", "talk a bit louder",
+        "speak with more volume", "i am hard of hearing speak louder", "a bit more volume",
+        "can you be a little louder", "loud please", "much louder", "say that louder",
+        "could you turn it up", "you sound too soft", "i cannot hear you",
+        "i couldn't hear that louder please", "give me more volume", "make yourself louder",
+        "turn yourself up", "speak loudly",
         _DO + "[speak|talk] [louder|up]", "louder [please|]", "turn up the volume", "volume up",
         "turn the volume up", "make it louder", "turn it up [please|a bit|]", "a bit louder",
         "i can't hear you [well|]", "you are too quiet", "you're too quiet", "speak up please",
@@ -267,6 +380,12 @@ LOUDER = Phrasings(
 )  # fmt: skip
 SOFTER = Phrasings(
     (
+        "i want you quieter", "it's too loud", "talk a bit quieter", "speak with less volume",
+        "the baby sleeps speak softly", "a bit less volume", "can you be a little quieter",
+        "softly please", "much quieter", "say that quieter", "could you turn it down",
+        "you sound too loud", "my ears hurt turn it down", "that was too loud",
+        "give me less volume", "make yourself quieter", "speak softly", "don't shout",
+        "not that loud",
         _DO + "[speak|talk] [quieter|softer|more quietly]", "quieter [please|]", "volume down",
         "turn down the volume", "turn the volume down", "make it quieter", "not so loud [please|]",
         "turn it down [please|a bit|]", "a bit quieter", "you are too loud", "you're too loud",
@@ -279,6 +398,13 @@ SOFTER = Phrasings(
 )  # fmt: skip
 STATUS = Phrasings(
     (
+        "how well are you running", "is your battery full", "what is your temperature",
+        "are you too hot", "how is the system", "are all systems fine", "tell me about the device",
+        "how is your hardware", "is something wrong with the device", "do you have enough memory",
+        "how much battery is left", "how full is your disk", "check your systems",
+        "how long are you running already", "is the board hot", "report your status",
+        "is the machine healthy", "what's going on inside the device", "give me the device status",
+        "test the device", "how is the board",
         "how is the device", "device status", "status report", "what is your status",
         "what's the status of the device", "how hot are you", "how warm is the device",
         "how is the battery", "how full is the battery", "battery status",
@@ -305,6 +431,10 @@ REPEAT = Phrasings(
 )  # fmt: skip
 STOP = Phrasings(
     (
+        "stop the alarm from ringing", "stop ringing now", "be still with that ringing",
+        "i heard the alarm stop ringing", "stop the sound", "end the ringing", "quit ringing",
+        "quit beeping", "silence the ringing", "shut off that noise", "stop making that noise",
+        "that's enough ringing", "no ringing", "hush the beeping",
         "stop ringing", "stop beeping", "stop that noise", "stop the noise", "stop the ringing",
         "make it stop ringing", "stop the beeping", "no more beeping", "turn that noise off",
         "turn off that noise", "end that noise", "stop that sound", "no more ringing",
@@ -314,6 +444,11 @@ STOP = Phrasings(
 )  # fmt: skip
 MUTE = Phrasings(
     (
+        "be deaf for a while", "mute now", "please turn off the microphone", "go on mute",
+        "no microphone now", "close the microphone", "i don't want you to listen",
+        "you don't need to listen now", "stop hearing me", "set yourself to mute",
+        "silence your microphone", "the microphone should be off", "i need privacy stop listening",
+        "pause listening", "quit listening",
         "mute", _DO + "mute yourself", _DO + "mute the microphone", "turn off your microphone",
         "turn the microphone off", "stop listening", "don't listen", "do not listen now",
         "mute please", "mic off", "mute the mic", "switch off the microphone", "please mute",
@@ -324,6 +459,10 @@ MUTE = Phrasings(
 )  # fmt: skip
 SLEEP = Phrasings(
     (
+        "sleep", "you should sleep now", "good night go to sleep", "go and sleep", "be asleep",
+        "have a rest", "enter sleep mode", "enter standby", "you can go to bed",
+        "sleep until i call you", "into standby please", "go idle", "turn to sleep",
+        "sleep tight go to sleep", "switch to standby", "i don't need you now go to sleep",
         _DO + "go to sleep", "sleep now", "go to standby", "go into standby", "sleep mode",
         "you can sleep now", "take a nap", "time to sleep", "standby", "rest now",
         "go back to sleep",
@@ -335,6 +474,11 @@ SLEEP = Phrasings(
 )  # fmt: skip
 FORGET = Phrasings(
     (
+        "forget this talk", "forget our talk", "clear what we said", "let's begin anew",
+        "reset the conversation", "reset yourself", "lose everything i said", "delete this talk",
+        "start from the beginning", "clear our conversation", "remove this conversation",
+        "drop this conversation from memory", "start fresh", "begin again",
+        "don't keep this conversation", "don't remember what we said", "forget it all",
         _DO + "forget [everything|our conversation|this conversation|all that]",
         "forget everything we said", "forget what we talked about", "erase this conversation",
         "delete this conversation", "delete our conversation", "wipe your memory",

@@ -12,6 +12,13 @@ _MY = "[my|the|our]"
 
 ADD = Phrasings(
     (
+        "have {i} on my list", "i want {i} on the list", "buy {i} next time put it on the list",
+        "don't let me forget {i} at the shop", "i should buy {i}", "please add {i}",
+        "please add {i} as well", "put {i} down", "we also need {i}", "there is no {i} left",
+        "we need to get {i}", "enter {i} on the shopping list", "{i} should be on the list",
+        "list {i}", "i need {i} from the shop", "{i} has to go on the shopping list",
+        "add some more please {i}", "stick {i} on the shopping list", "get {i} on my list",
+        "i would like {i} on the list", "our {i} is nearly gone",
         _DO + "[add|put] {i} [to|on] " + _MY + " shopping list",
         _DO + "[add|put] {i} [to|on] " + _MY + " list", "add {i}", "we need {i}",
         "we need more {i}",
@@ -27,6 +34,10 @@ ADD = Phrasings(
 )  # fmt: skip
 ADD_NAMED = Phrasings(
     (
+        "have {i} on my {l} list", "i want {i} on the {l} list", "{i} should be on my {l} list",
+        "enter {i} on the {l} list", "please add {i} to the {l} list", "stick {i} on the {l} list",
+        "the {l} list should have {i}", "put down {i} on the {l} list", "for the {l} list {i}",
+        "{l} list {i} please", "i would like {i} on my {l} list", "{i} has to go on the {l} list",
         _DO + "[add|put] {i} [to|on] " + _MY + " {l} list", "{i} on the {l} list",
         "write {i} on the {l} list", "{l} list add {i}", "i need {i} on the {l} list",
         "{i} on my {l} list please", "also put {i} on the {l} list", "note {i} on my {l} list",
@@ -36,6 +47,12 @@ ADD_NAMED = Phrasings(
 )  # fmt: skip
 READ = Phrasings(
     (
+        "how long is my list", "say what is on the list", "look at the shopping list",
+        "check the shopping list", "give me the shopping list", "what is there to buy",
+        "what's there to buy", "do we need anything", "is something on my shopping list",
+        "what things do i have to buy", "name the things on my list", "tell me my shopping list",
+        "i am at the shop what do we need", "what have we on the list", "the list please",
+        "what does the shopping list say",
         "what is on " + _MY + " [shopping |]list", "what's on " + _MY + " [shopping |]list",
         _DO + "read " + _MY + " [shopping |]list", "tell me what is on the list",
         "what do we need to buy", "what do i have to buy", "what should i buy",
@@ -50,6 +67,10 @@ READ = Phrasings(
 )  # fmt: skip
 READ_NAMED = Phrasings(
     (
+        "say what is on the {l} list", "look at my {l} list", "check the {l} list",
+        "give me the {l} list", "is something on my {l} list", "name the things on the {l} list",
+        "tell me my {l} list", "what does the {l} list say", "what have we on the {l} list",
+        "what things are on my {l} list", "how long is my {l} list",
         "what is on " + _MY + " {l} list", "what's on " + _MY + " {l} list",
         _DO + "read " + _MY + " {l} list", "the {l} list please", "show me the {l} list",
         "is there anything on the {l} list", "read out my {l} list", "{l} list please",
@@ -59,6 +80,12 @@ READ_NAMED = Phrasings(
 )  # fmt: skip
 REMOVE = Phrasings(
     (
+        "{i} is not needed", "we don't need {i}", "i have {i} now", "we have {i} now take it off",
+        "{i} need not be on the list", "take {i} away from the list", "get rid of {i} on the list",
+        "{i} should not be on the list", "leave {i} off the list", "no more {i} on the list",
+        "off the list with {i}", "i don't want {i} on the list", "please remove {i}",
+        "take {i} out of the list", "throw {i} off the list", "we got {i} already",
+        "i already bought {i}", "wipe {i} from the list",
         _DO + "[remove|delete|take] {i} from " + _MY + " [shopping |]list", "remove {i}",
         "take {i} off " + _MY + " [shopping |]list", "cross {i} off the list", "i bought {i}",
         "we have {i} already", "no {i} on the list", "we don't need {i} anymore",
@@ -70,6 +97,11 @@ REMOVE = Phrasings(
 )  # fmt: skip
 REMOVE_NAMED = Phrasings(
     (
+        "take {i} away from the {l} list", "get rid of {i} on the {l} list",
+        "{i} should not be on the {l} list", "leave {i} off my {l} list",
+        "i don't want {i} on the {l} list", "please remove {i} from the {l} list",
+        "take {i} out of the {l} list", "delete {i} on the {l} list", "strike {i} off my {l} list",
+        "throw {i} off the {l} list",
         _DO + "[remove|delete|take] {i} from " + _MY + " {l} list", "take {i} off the {l} list",
         "cross {i} off my {l} list", "scratch {i} from the {l} list", "no {i} on the {l} list",
         "get {i} off the {l} list",
@@ -78,6 +110,12 @@ REMOVE_NAMED = Phrasings(
 )  # fmt: skip
 CLEAR = Phrasings(
     (
+        "i want an empty list", "i want an empty shopping list",
+        "the shopping list should be empty", "let the shopping list be empty", "begin a new list",
+        "get rid of the list", "all things off the list", "nothing should be on the list",
+        "reset the shopping list", "forget the shopping list",
+        "we bought everything clear the list", "delete all items",
+        "remove all things from the list", "empty out my list", "clean up the shopping list",
         _DO + "[clear|empty|delete|erase] " + _MY + " [shopping |]list",
         "start a new shopping list",
         "remove everything from the list", "take everything off the list", "wipe the shopping list",
@@ -89,6 +127,11 @@ CLEAR = Phrasings(
 )  # fmt: skip
 CLEAR_NAMED = Phrasings(
     (
+        "i want an empty {l} list", "the {l} list should be empty", "let the {l} list be empty",
+        "begin a new {l} list", "get rid of the {l} list", "reset the {l} list",
+        "forget my {l} list", "delete everything on the {l} list",
+        "remove all things from the {l} list", "empty out the {l} list",
+        "nothing should be on the {l} list",
         _DO + "[clear|empty|delete|erase] " + _MY + " {l} list", "start a new {l} list",
         "remove everything from the {l} list", "wipe the {l} list", "throw my {l} list away",
         "take everything off the {l} list",
@@ -97,6 +140,11 @@ CLEAR_NAMED = Phrasings(
 )  # fmt: skip
 NOTE = Phrasings(
     (
+        "i have a note {x}", "please note that {x}", "note this {x}", "keep a note that {x}",
+        "put down that {x}", "put this in my notes {x}", "record that {x}", "note for me that {x}",
+        "for my notes {x}", "i'd like to write down that {x}", "let me note that {x}",
+        "can you note that {x}", "a new note {x}", "make the note that {x}", "write {x}",
+        "enter a note {x}",
         _DO + "[make|take] a note [that |]{x}", "note that {x}", "note {x}",
         "write down [that |]{x}",
         "make a note {x}", "take this down {x}", "new note {x}", "add a note that {x}",
@@ -108,6 +156,11 @@ NOTE = Phrasings(
 )  # fmt: skip
 READ_NOTES = Phrasings(
     (
+        "say my notes", "look at my notes", "check my notes", "give me my notes",
+        "which notes do i have", "what notes are there", "how many notes do i have",
+        "name my notes", "what have i noted", "what have i written down",
+        "what is written in my notes", "read everything i noted", "i want to hear my notes",
+        "what do the notes say", "did i note anything",
         _DO + "read [my|the] notes", "what are my notes", "what did i note", "what is in my notes",
         "my notes please", "tell me my notes", "do i have any notes", "show me my notes",
         "what did i write down", "read out my notes", "list my notes", "are there any notes",
@@ -118,6 +171,12 @@ READ_NOTES = Phrasings(
 )  # fmt: skip
 REMEMBER = Phrasings(
     (
+        "you must remember that {x}", "i tell you that {x} remember it",
+        "make sure to remember that {x}", "take into your memory that {x}",
+        "here is something to remember {x}", "please learn that {x}", "never forget that {x}",
+        "for you to remember {x}", "put in your memory that {x}", "know this about me {x}",
+        "i'd like you to remember that {x}", "be aware that {x}", "store this fact {x}",
+        "keep this in memory {x}", "remember the following {x}",
         _DO + "remember that {x}", "remember {x}", "remember this {x}", "keep in mind that {x}",
         "don't forget that {x}", "you should know that {x}", "please remember {x}",
         "i want you to know that {x}", "for later {x} remember that", "learn that {x}",
@@ -128,6 +187,13 @@ REMEMBER = Phrasings(
 )  # fmt: skip
 RECALL = Phrasings(
     (
+        "tell me about my {x} what did i say", "what was it about my {x}",
+        "do you know anything about my {x}", "what facts do you know about my {x}",
+        "what have you learned about my {x}", "tell me what i said about [my |the |]{x}",
+        "tell me what you know about my {x}", "what do you have stored about [my |the |]{x}",
+        "can you recall what i told you about [my |the |]{x}", "have you any memory of my {x}",
+        "is there something you remember about my {x}",
+        "what should you remember about [my |the |]{x}",
         "what do you know about my {x}", "what do you remember about [my |the |]{x}",
         "what did i tell you about [my |the |]{x}", "do you remember anything about my {x}",
         "what have you stored about [my |the |]{x}", "what did i say about [my |the |]{x}",
@@ -139,6 +205,12 @@ RECALL = Phrasings(
 )  # fmt: skip
 RECALL_ALL = Phrasings(
     (
+        "what facts do you know about me", "say what you remember about me",
+        "do you remember anything about me", "do you know anything about me",
+        "what have i told you about me", "what's in your memory", "tell me all that you remember",
+        "what facts have you stored", "which things do you remember",
+        "show me what you know about me", "have you learned something about me",
+        "what do you have stored about me", "recall what you know about me",
         "what do you know about me", "what do you remember about me",
         "what have you stored about me",
         "what did i ask you to remember", "what do you remember", "tell me what you know about me",
@@ -151,6 +223,12 @@ RECALL_ALL = Phrasings(
 )  # fmt: skip
 UNLEARN = Phrasings(
     (
+        "you should forget my {x}", "i want you to forget [my |the |]{x}",
+        "erase what i said about [my |the |]{x}", "delete the facts about [my |the |]{x}",
+        "delete your memory of my {x}", "clear what you know about [my |the |]{x}",
+        "lose what you know about my {x}", "get rid of what you know about [my |the |]{x}",
+        "don't keep anything about my {x}", "take my {x} out of your memory",
+        "forget the things about [my |the |]{x}",
         "forget what i told you about [my |the |]{x}", "forget what you know about [my |the |]{x}",
         "forget everything about [my |the |]{x}", "delete what you know about [my |the |]{x}",
         "delete what i told you about [my |the |]{x}", "forget the facts about [my |the |]{x}",
@@ -161,6 +239,12 @@ UNLEARN = Phrasings(
 )  # fmt: skip
 UNLEARN_ALL = Phrasings(
     (
+        "you should forget me", "clear what you know about me",
+        "get rid of what you know about me", "don't keep anything about me",
+        "erase everything about me", "forget the things you know about me",
+        "lose all facts about me", "erase everything you know about me",
+        "forget all that you know about me", "delete the facts about me",
+        "forget all you know about me", "delete what i told you about me",
         "forget what you know about me", "forget everything you know about me",
         "delete what you know about me", "erase all facts about me", "forget all facts about me",
         "delete everything you know about me", "forget everything about me",
@@ -171,6 +255,14 @@ UNLEARN_ALL = Phrasings(
 )  # fmt: skip
 SEARCH = Phrasings(
     (
+        "do the documents say anything about {x}", "read up on {x} in the documents",
+        "look into the documents for {x}", "i need the documents about {x}",
+        "is {x} in the documents", "look through the documents for {x}",
+        "where do the documents mention {x}", "what can i read about {x} in the documents",
+        "tell me what the documents say about {x}", "look for {x}", "find {x} in the manual",
+        "check the manual for {x}", "check the files for {x}", "what do my files say about {x}",
+        "search our papers for {x}", "ask the manual about {x}",
+        "i want to know what the manual says about {x}",
         _DO + "search [my|the|our] documents for {x}", "look up {x} in [my|the|our] documents",
         "what do [my|the|our] documents say about {x}", "look for {x} in the documents",
         "find {x} in [my|the|our] documents", "search for {x} in the documents",
@@ -185,6 +277,14 @@ SEARCH = Phrasings(
 )  # fmt: skip
 CALL = Phrasings(
     (
+        "reach [my |the |]{n}", "i must speak to [my |the |]{n}", "could you phone {n}",
+        "i want to call [my |the |]{n}", "i'd like to talk to [my |the |]{n}",
+        "let me speak to [my |the |]{n}", "get hold of [my |the |]{n}",
+        "bring [my |the |]{n} to the phone", "ask [my |the |]{n} to come to the phone",
+        "have {n} called", "telephone [my |the |]{n}", "contact [my |the |]{n}",
+        "put {n} on the phone", "try to reach [my |the |]{n}",
+        "i would like to speak to [my |the |]{n}", "call up [my |the |]{n}", "link me with {n}",
+        "can you get {n} for me",
         _DO + "call [my |the |]{n}", "call {n} please", "phone [my |the |]{n}",
         "ring [my |the |]{n}",
         "i want to talk to [my |the |]{n}", "i want to speak to [my |the |]{n}", "get me {n}",
@@ -201,6 +301,13 @@ CALL = Phrasings(
 )  # fmt: skip
 CALL_ANYBODY = Phrasings(
     (
+        "i would like to talk to a person", "i'd like to talk to a human", "can a human help me",
+        "let me speak to somebody", "please get a human", "may i talk to a person",
+        "may i speak to someone", "i prefer a human", "i want somebody real",
+        "can someone help me", "please call someone for me", "send for somebody",
+        "send me a person", "i need a person", "i need somebody", "get help",
+        "i must talk to a human", "transfer me to a human", "find me a human",
+        "ask a person to come",
         "i need a human", "i want to talk to a person", "let me talk to a person", "call somebody",
         "i want to speak to a human", "get me a person", "call someone",
         "i need to talk to someone",
@@ -213,6 +320,11 @@ CALL_ANYBODY = Phrasings(
 )  # fmt: skip
 CALL_SAYING = Phrasings(
     (
+        "phone [my |the |]{n} and tell [him|her|them] that {m}",
+        "call [my |the |]{n} to say that {m}", "call {n} and let [him|her|them] know that {m}",
+        "reach [my |the |]{n} and say {m}", "ring [my |the |]{n} and tell [him|her|them] {m}",
+        "contact [my |the |]{n} and say that {m}", "let [my |the |]{n} know by phone that {m}",
+        "telephone {n} and say that {m}", "call up [my |the |]{n} and say {m}",
         "call [my |the |]{n} and say [that |]{m}",
         "call [my |the |]{n} and tell [him|her|them] {m}",
         "call [my |the |]{n} and tell [him|her|them] that {m}", "phone [my |the |]{n} and say {m}",

@@ -13,6 +13,10 @@ _SIGNS = {"+": ("plus",), "-": ("minus",), "*": ("times", "times", "multiplied b
           "/": ("divided by",)}  # fmt: skip
 SUM = Phrasings(
     (
+        "tell me what {s} comes to", "i want to know {s}", "let me know {s}", "give me {s}",
+        "do {s}", "solve {s}", "how much do {s} make", "answer this {s}", "compute {s}",
+        "please work out {s}", "the result of {s}", "what's the result of {s}", "help me with {s}",
+        "could you work out {s}", "figure out {s}", "do the sum {s}",
         _LEAD + " {s}", "{s} please", "what would {s} be", "can you work out {s}",
         "what does {s} make", "what do you get for {s}", "i need {s}", "please calculate {s}",
         "{s} equals", "what comes out of {s}", "can you calculate {s}", "what does {s} equal",
@@ -67,6 +71,13 @@ PERCENT = Phrasings(
 )  # fmt: skip
 CONVERT = Phrasings(
     (
+        "tell me {n} {a} in {b}", "{n} {a} make how many {b}",
+        "let me know how many {b} {n} {a} are", "i have {n} {a} how many {b} is that",
+        "put {n} {a} into {b}", "what would {n} {a} be in {b}", "how long is {n} {a} in {b}",
+        "how much is {n} {a} in {b}", "calculate {n} {a} in {b}", "{n} {a} as {b}",
+        "can you tell me {n} {a} in {b}", "how many {b} would {n} {a} be",
+        "translate {n} {a} into {b}", "what's {n} {a} in {b} please",
+        "{n} {a} equals how many {b}",
         "convert {n} {a} [to|into] {b}", "how many {b} are {n} {a}", "what is {n} {a} in {b}",
         "[what's|how much is] {n} {a} in {b}", "{n} {a} in {b}", "{n} {a} to {b}",
         "how many {b} are in {n} {a}", "how many {b} is {n} {a}", "change {n} {a} into {b}",
@@ -80,6 +91,11 @@ CONVERT = Phrasings(
 )  # fmt: skip
 TEMPERATURE = Phrasings(
     (
+        "tell me {n} degrees {a} in {b}", "it is {n} degrees {a} what is that in {b}",
+        "{n} degrees {a} is how much {b}", "change {n} {a} into {b}",
+        "i need {n} degrees {a} in {b}", "how much is {n} degrees {a} in {b}",
+        "turn {n} degrees {a} into {b}", "what would {n} degrees {a} be in {b}",
+        "express {n} degrees {a} in {b}", "{n} degrees {a} as {b}",
         "convert {n} degrees {a} [to|into] {b}", "what is {n} degrees {a} in {b}",
         "[what's|how much is] {n} degrees {a} in {b}", "{n} degrees {a} in {b}",
         "{n} degrees {a} to {b}", "how hot is {n} degrees {a} in {b}", "{n} {a} in {b}",
