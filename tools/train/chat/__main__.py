@@ -21,7 +21,8 @@ def generate(args: argparse.Namespace) -> None:
 
     for conversation in itertools.islice(conversations(args.seed), args.count):
         for line in conversation:
-            print(f"> {line.turn.user}\n{line.turn.reply}{'' if line.finished else ' ~'}")
+            mark = "=" if line.turn.from_tool else ">"
+            print(f"{mark} {line.turn.user}\n{line.turn.reply}{'' if line.finished else ' ~'}")
         print()
 
 
