@@ -57,14 +57,14 @@ _GO_ON = ("go on", "continue", "please go on", "and then what", "keep going", "t
 #: What is hard to learn is practised more often than it is asked for.
 _PRACTICE = {
     "continent": 2.0, "counting": 2.0, "small talk": 1.8, "animal": 1.4, "amusements": 1.6,
-    "planet": 1.4, "about planet": 1.4, "arithmetic": 2.6, "outside": 2.0, "compare": 1.8,
+    "planet": 1.4, "about planet": 1.4, "arithmetic": 3.2, "outside": 2.0, "compare": 1.8,
     "months": 1.5, "units": 1.3, "long count": 2.0,
 }  # fmt: skip
 _WEIGHTS = [weight * _PRACTICE.get(kind, 1.0) for kind, (_, weight) in SCENES.items()]
 
 
 #: How often a scene of a conversation is one with a tool.
-TOOL_SHARE = 0.46
+TOOL_SHARE = 0.42
 
 
 @dataclass(frozen=True)
