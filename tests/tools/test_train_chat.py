@@ -99,7 +99,7 @@ class TestCorpus:
 
     def test_replies_that_were_broken_off_are_marked(self) -> None:
         rng = random.Random(6)
-        lines = [line for _ in range(300) for line in conversation(rng, 8)]
+        lines = [line for _ in range(400) for line in conversation(rng, 8)]
         broken = [line.turn.reply for line in lines if not line.finished]
         assert len(broken) > 50 and any(not reply.endswith(".") for reply in broken)
 

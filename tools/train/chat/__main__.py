@@ -21,7 +21,8 @@ def generate(args: argparse.Namespace) -> None:
 
     for conversation in itertools.islice(conversations(args.seed), args.count):
         for line in conversation:
-            print(f"> {line.turn.user}\n{line.turn.reply}{'' if line.finished else ' ~'}")
+            mark = "=" if line.turn.from_tool else ">"
+            print(f"{mark} {line.turn.user}\n{line.turn.reply}{'' if line.finished else ' ~'}")
         print()
 
 
@@ -35,10 +36,14 @@ def train(args: argparse.Namespace) -> None:
     args.work.mkdir(parents=True, exist_ok=True)
     weights = args.work / "model.pt"
     if args.resume:
-        tokens = tokenizer.load_tokenizer(args.work / "tokenizer.json")
-        model = training.load(weights)
+        known = tokenizer.load_tokenizer(args.work / "tokenizer.json")
+        model, tokens = training.load(weights), tokenizer.with_tools(known)
+        if tokens is not known:
+            model = training.widen(model, known, tokens)
+            tokens.save(str(args.work / "tokenizer.json"))
+            training.save(model, weights)
     else:
-        tokens = tokenizer.train_tokenizer(args.seed, VOCAB)
+        tokens = tokenizer.with_tools(tokenizer.train_tokenizer(args.seed, VOCAB))
         tokens.save(str(args.work / "tokenizer.json"))
         model = training.new_model(tokens.get_vocab_size(), args.seed)
     training.train(

@@ -2,6 +2,7 @@
 
 import re
 
+from tools.train.chat.chat_format import read_call
 from tools.train.chat.facts import (
     COLOUR_MIXES,
     COUNTRIES,
@@ -57,8 +58,13 @@ def is_right(turn: Turn, reply: str) -> bool:
 
     A right reply has every needed phrase as whole words. An exact one names, besides, the same
     fact words in the same order as the reference: "is fifty six" does not pass for "is fifty".
-    A long one is a story of 50 to 130 words that ends with a full stop.
+    A long one is a story of 50 to 130 words that ends with a full stop. A call must have the wanted
+    name and the very arguments; after a tool's outcome, every word must be as in the reference.
     """
+    if turn.from_tool:
+        return normal(reply) == normal(turn.reply)
+    if call := read_call(turn.reply):
+        return read_call(reply.strip()) == call
     if turn.topic.startswith("outside"):
         return is_honest(reply)
     said = normal(reply)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from tools.train.chat import (
     noise,
     split,
+    tool_scenes,
     topics_animals,
     topics_colours,
     topics_long,
@@ -21,6 +22,7 @@ from tools.train.chat import (
     topics_social,
     topics_space,
 )
+from tools.train.chat.chat_format import CALL, read_call
 from tools.train.chat.outside import outside
 from tools.train.chat.phrasing import Turn
 
@@ -51,19 +53,18 @@ SCENES: dict[str, tuple[Scene, float]] = {
     "long count": (topics_long.long_count, 0.6),
     "outside": (outside, 36),
 }
-_REPEAT = (
-    "say that again", "can you say that again", "repeat that", "what did you say",
-    "once more please",
-    "please repeat that", "can you repeat that", "i did not hear that", "again please", "pardon",
-)  # fmt: skip
-REPEAT_HELD_OUT = ("what was that", "could you repeat that please", "sorry what did you say")
 _GO_ON = ("go on", "continue", "please go on", "and then what", "keep going", "tell me the rest")
 #: What is hard to learn is practised more often than it is asked for.
 _PRACTICE = {
-    "continent": 2.0, "counting": 2.0, "small talk": 1.5, "animal": 1.4, "amusements": 1.6,
-    "planet": 1.4, "about planet": 1.4, "arithmetic": 1.3, "outside": 2.0,
+    "continent": 2.0, "counting": 2.0, "small talk": 1.8, "animal": 1.4, "amusements": 1.6,
+    "planet": 1.4, "about planet": 1.4, "arithmetic": 3.2, "outside": 2.0, "compare": 1.8,
+    "months": 1.5, "units": 1.3, "long count": 2.0,
 }  # fmt: skip
 _WEIGHTS = [weight * _PRACTICE.get(kind, 1.0) for kind, (_, weight) in SCENES.items()]
+
+
+#: How often a scene of a conversation is one with a tool.
+TOOL_SHARE = 0.42
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,16 @@ def scene(rng: random.Random, held_out: bool = False, kind: str | None = None) -
     return SCENES[kind][0](rng, held_out)
 
 
+def keeps_copied(turn: Turn, user: str) -> bool:
+    """Whether what the call takes from the request word by word is still there in ``user``."""
+    call = read_call(turn.reply)
+    copied = [text for text in call[1].values() if isinstance(text, str)] if call else []
+    return all(text in user.lower() for text in copied if text in turn.user)
+
+
 def _arriving(turn: Turn, rng: random.Random, style: str, interrupting: bool) -> Turn:
+    if turn.from_tool:
+        return turn
     user = turn.user
     if interrupting:
         user = noise.interrupting(user, rng)
@@ -88,9 +98,16 @@ def _arriving(turn: Turn, rng: random.Random, style: str, interrupting: bool) ->
         user = noise.with_fillers(user, rng)
     if style != "typed" and rng.random() < 0.1:
         user = noise.misheard(user, rng)
-    if user != turn.user and split.is_held_out(user):
+    # "Today" is no filler where it tells when.
+    tells_when = turn.reply.startswith(CALL) and user.endswith(" today")
+    if user != turn.user and (
+        tells_when or split.is_held_out(user) or not keeps_copied(turn, user)
+    ):
         user = turn.user
-    return replace(turn, user=noise.typed(user, rng) if style == "typed" else user)
+    if style != "typed":
+        return replace(turn, user=user)
+    typed = noise.typed(user, rng)
+    return replace(turn, user=typed if keeps_copied(turn, typed) else user)
 
 
 def _cut(reply: str, rng: random.Random) -> str:
@@ -115,12 +132,16 @@ def conversation(rng: random.Random, turns: int) -> list[Line]:
     lines: list[Line] = []
     broken = named = False
     while len(lines) < turns:
-        kind = rng.choices(list(SCENES), _WEIGHTS)[0]
-        if kind == "names":
-            if named:
-                continue
-            named = True
-        for turn in scene(rng, kind=kind):
+        if rng.random() < TOOL_SHARE:
+            turns_of_scene = tool_scenes.use(rng, held_out=False)
+        else:
+            kind = rng.choices(list(SCENES), _WEIGHTS)[0]
+            if kind == "names":
+                if named:
+                    continue
+                named = True
+            turns_of_scene = scene(rng, kind=kind)
+        for turn in turns_of_scene:
             lines.append(Line(_arriving(turn, rng, style, broken)))
             broken = False
         last = lines[-1].turn
@@ -133,8 +154,9 @@ def conversation(rng: random.Random, turns: int) -> list[Line]:
                 rest = _rest(last.reply, heard)
                 lines.append(Line(Turn(rng.choice(_GO_ON), rest, "follow-ups")))
                 broken = False
-        elif len(last.reply) < 120 and rng.random() < 0.04:
-            lines.append(Line(Turn(rng.choice(_REPEAT), last.reply, "follow-ups")))
+        elif len(last.reply) < 120 and rng.random() < 0.05:
+            again = tool_scenes.repeat(rng, False, last.reply)
+            lines += [Line(_arriving(turn, rng, style, False)) for turn in again]
     return lines
 
 
@@ -158,5 +180,5 @@ def sample_requests(rng: random.Random, n: int, held_out: bool = False) -> list[
         turns = scene(rng, held_out, rng.choices(kinds, weights)[0])
         lines += [turn.user for turn in turns]
         if not held_out and rng.random() < 0.02:
-            lines.append(rng.choice(_REPEAT + _GO_ON))
+            lines.append(rng.choice(_GO_ON))
     return lines[:n]

@@ -1,23 +1,42 @@
 """Held-out conversations through llama.cpp, as the assistant will hold them."""
 
+import ctypes
 import json
 import random
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import jinja2
 import llama_cpp
 
-from tools.train.chat import handmade, noise
-from tools.train.chat.chat_format import END
+from tools.train.chat import corpus, handmade, noise, tool_scenes
+from tools.train.chat.chat_format import END, call_text, read_call
 from tools.train.chat.checker import is_right
 from tools.train.chat.corpus import SCENES, scene
 from tools.train.chat.phrasing import Turn
+from tools.train.chat.tool_tokens import TOOLS
 
-Message = dict[str, str]
+Message = dict[str, Any]
 MAX_REPLY = 200
+LONGEST_PIECE = 256
+
+
+def heard(turn: Turn, words: str) -> Message:
+    """What is answered, as a message: ``words`` of the user, or a tool's outcome."""
+    return {"role": "tool" if turn.from_tool else "user", "content": words}
+
+
+def replied(reply: str) -> Message:
+    """A reply as a message: words, or a call."""
+    call = read_call(reply.strip())
+    if call is None:
+        return {"role": "assistant", "content": reply}
+    function = {"name": call[0], "arguments": call[1]}
+    calls = [{"type": "function", "function": function}]
+    return {"role": "assistant", "content": "", "tool_calls": calls}
 
 
 class Speaker:
@@ -32,7 +51,10 @@ class Speaker:
             verbose=False,
         )
         source = self._llm.metadata["tokenizer.chat_template"]
-        self._template = jinja2.Environment().from_string(source)
+        environment = jinja2.Environment()
+        # As the authors of such templates have it, who do not write into web pages.
+        environment.filters["tojson"] = lambda value: json.dumps(value, ensure_ascii=False)
+        self._template = environment.from_string(source)
 
     def prompt(self, messages: list[Message], reply_follows: bool = True) -> list[int]:
         """The tokens of a conversation."""
@@ -55,7 +77,14 @@ class Speaker:
 
     def text(self, tokens: list[int]) -> str:
         """``tokens`` as text."""
-        return self._llm.detokenize(tokens).decode(errors="replace")
+        return b"".join(map(self._piece, tokens)).decode(errors="replace")
+
+    def _piece(self, token: int) -> bytes:
+        # `Llama.detokenize` loses what is longer than 32 bytes, as the frames of calls are.
+        buffer = ctypes.create_string_buffer(LONGEST_PIECE)
+        vocab = llama_cpp.llama_model_get_vocab(self._llm.model)
+        used = llama_cpp.llama_token_to_piece(vocab, token, buffer, LONGEST_PIECE, 0, False)
+        return buffer.raw[:used]
 
     def reply(self, messages: list[Message]) -> str:
         """The reply to a conversation that ends with the user's turn."""
@@ -97,14 +126,7 @@ def _history(rng: random.Random, turns: int) -> list[Message]:
     before: list[Turn] = []
     while len(before) < turns:
         before += scene(rng)
-    return [
-        message
-        for turn in before
-        for message in (
-            {"role": "user", "content": turn.user},
-            {"role": "assistant", "content": turn.reply},
-        )
-    ]
+    return [message for turn in before for message in (heard(turn, turn.user), replied(turn.reply))]
 
 
 def _counts(count: int) -> dict[str, int]:
@@ -140,10 +162,55 @@ def evaluate(
             messages = _history(earlier, before)
             for turn in scene(rng, held_out, kind):
                 user = _as_said(turn, rng, style)
-                messages.append({"role": "user", "content": user})
-                reply = speaker.reply(messages)
-                messages.append({"role": "assistant", "content": reply})
-                score.add(turn, user, reply)
+                _answer(speaker, score, messages, turn, user)
+    return score
+
+
+def _answer(speaker: Speaker, score: Score, messages: list[Message], turn: Turn, user: str) -> None:
+    messages.append(heard(turn, user))
+    reply = speaker.reply(messages)
+    messages.append(replied(reply))
+    score.add(turn, user, reply)
+
+
+def evaluate_tools(
+    speaker: Speaker, seed: int, count: int, style: str = "spoken", *, held_out: bool = True
+) -> Score:
+    """``count`` requests for each tool, and as many that lack something, each with its outcome.
+
+    They come after none to a few turns of other scenes, as in `evaluate`. The outcome is answered
+    after the model's own call, or its words where it made none.
+    """
+    rng, score = random.Random(f"{seed} {style} tools"), Score()
+    left = Counter({name: count for name in TOOLS if name != "repeat"})
+    while left.total():
+        asked = tool_scenes.request(rng, held_out)
+        if not left[asked.tool]:
+            continue
+        left[asked.tool] -= 1
+        turn = tool_scenes.asked_turn(asked)
+        user = _as_said(turn, rng, style)
+        kept = corpus.keeps_copied(turn, user)
+        messages = _history(rng, rng.choice((0, 0, 1, 4)))
+        _answer(speaker, score, messages, turn, user if kept else turn.user)
+        outcome = tool_scenes.outcome(rng)
+        _answer(speaker, score, messages, outcome, outcome.user)
+    for _ in range(count):
+        before = scene(rng)[0]
+        messages = [heard(before, before.user), replied(before.reply)]
+        for turn in tool_scenes.repeat(rng, held_out, before.reply):
+            _answer(speaker, score, messages, turn, turn.user)
+        turn = tool_scenes.incomplete(rng, held_out)
+        _answer(speaker, score, _history(rng, 1), turn, turn.user)
+    return score
+
+
+def evaluate_handmade_tools(speaker: Speaker) -> Score:
+    """Ask for what a tool does in the words that were written by hand."""
+    score = Score()
+    for user, name, arguments in handmade.TOOLS:
+        turn = Turn(user, call_text(name, arguments), "tool: by hand")
+        score.add(turn, user, speaker.reply([{"role": "user", "content": user}]))
     return score
 
 
@@ -166,13 +233,17 @@ def agreement(speaker: Speaker, replies: Path) -> tuple[int, int]:
 
 
 def retokenized(speaker: Speaker, seed: int, count: int) -> tuple[int, int]:
-    """How many of ``count`` replies tokenise in the history to the very tokens generated."""
+    """How many of ``count`` replies tokenise in the history to the very tokens generated.
+
+    Every other one answers a request that a tool is for.
+    """
     rng, same = random.Random(seed), 0
-    for _ in range(count):
-        messages = [{"role": "user", "content": scene(rng)[0].user}]
+    for i in range(count):
+        user = tool_scenes.request(rng, False).user if i % 2 else scene(rng)[0].user
+        messages: list[Message] = [{"role": "user", "content": user}]
         prompt = speaker.prompt(messages)
         made = speaker.reply_tokens(prompt)
-        history = [*messages, {"role": "assistant", "content": speaker.text(made)}]
+        history = [*messages, replied(speaker.text(made))]
         ended = [*prompt, *made, *speaker.tokens(END)]
         same += speaker.prompt(history, reply_follows=False) == ended
     return same, count

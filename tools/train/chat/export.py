@@ -9,6 +9,7 @@ from tokenizers import Tokenizer
 
 from tools.train.chat.chat_format import BEGIN, CHAT_TEMPLATE, END, SPECIAL_TOKENS
 from tools.train.chat.model import ChatModel
+from tools.train.chat.tool_tokens import PIECES
 
 
 def export(model: ChatModel, tokenizer: Tokenizer, path: Path) -> None:
@@ -50,12 +51,14 @@ def _describe(writer: gguf.GGUFWriter, model: ChatModel) -> None:
 
 def _add_tokenizer(writer: gguf.GGUFWriter, tokenizer: Tokenizer) -> None:
     vocab = sorted(tokenizer.get_vocab().items(), key=lambda item: item[1])
-    control, normal = gguf.TokenType.CONTROL, gguf.TokenType.NORMAL
+    # Frames of calls are text that a reader of the reply must see, so they are not control tokens.
+    kinds = dict.fromkeys(SPECIAL_TOKENS, gguf.TokenType.CONTROL)
+    kinds |= dict.fromkeys(PIECES, gguf.TokenType.USER_DEFINED)
     merges = json.loads(tokenizer.to_str())["model"]["merges"]
     writer.add_tokenizer_model("gpt2")
     writer.add_tokenizer_pre("gpt-2")
     writer.add_token_list([token for token, _ in vocab])
-    writer.add_token_types([control if t in SPECIAL_TOKENS else normal for t, _ in vocab])
+    writer.add_token_types([kinds.get(token, gguf.TokenType.NORMAL) for token, _ in vocab])
     writer.add_token_merges([" ".join(pair) for pair in merges])
     writer.add_bos_token_id(tokenizer.token_to_id(BEGIN))
     writer.add_eos_token_id(tokenizer.token_to_id(END))

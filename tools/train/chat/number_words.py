@@ -57,11 +57,21 @@ def _value(run: str) -> int | None:
     return n if n < 1_000_000 and words(n) == run else None
 
 
+def _clock(run: str) -> str | None:
+    """The time that ``run`` spells, such as "seven thirty", or None."""
+    said = run.split()
+    for i in range(1, len(said)):
+        hour, minute = _value(" ".join(said[:i])), _value(" ".join(said[i:]))
+        if hour is not None and minute is not None and hour < 24 and 10 <= minute < 60:
+            return f"{hour}:{minute}"
+    return None
+
+
 def to_digits(text: str) -> str:
-    """Write every number that is spelt out in ``text`` as digits."""
+    """Write every number and time that is spelt out in ``text`` as digits."""
 
     def digits(match: re.Match[str]) -> str:
         n = _value(match.group())
-        return match.group() if n is None else str(n)
+        return str(n) if n is not None else _clock(match.group()) or match.group()
 
     return _RUN.sub(digits, text)

@@ -34,6 +34,7 @@ _KNOWN = {
     *"day week month year hour minute second dozen planet sun moon story joke fact number".split(),
     *"help stop wait pause cancel test good fine nice perfect great right well sure yes no".split(),
     *"time weather news music name question answer test earth sea colour color".split(),
+    *"repeat mute sleep forget remember timer alarm reminder list note volume microphone".split(),
 }  # fmt: skip
 
 

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
-from tools.train.chat.chat_format import BEGIN, USER, assistant_text, user_text
+from tools.train.chat.chat_format import BEGIN, USER, assistant_text, tool_text, user_text
 from tools.train.chat.corpus import Line, conversations
 
 Row = tuple[NDArray[np.int64], NDArray[np.bool_], NDArray[np.int64]]
@@ -33,7 +33,8 @@ class Packer:
         texts: list[str] = []
         learn: list[bool] = []
         for line in conversation:
-            texts.append(user_text(line.turn.user))
+            heard = tool_text if line.turn.from_tool else user_text
+            texts.append(heard(line.turn.user))
             learn.append(False)
             # A reply of which nothing was heard may be left out of the history altogether.
             if line.turn.reply or self._rng.random() < 0.5:

@@ -75,3 +75,4 @@ class Turn:
     needs: tuple[str, ...] = ()
     exact: bool = True
     long: bool = False
+    from_tool: bool = False

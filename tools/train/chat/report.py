@@ -10,6 +10,8 @@ from tools.train.chat.evaluation import (
     agreement,
     evaluate,
     evaluate_handmade,
+    evaluate_handmade_tools,
+    evaluate_tools,
     retokenized,
 )
 
@@ -27,6 +29,7 @@ DEMO: tuple[tuple[str, str, int | None], ...] = (
     ("what is the biggest planet", "jupiter is the biggest planet", None),
     ("how many moons does it have", "jupiter has more than ninety moons", None),
     ("turn on the light", "starter model", None),
+    ("set a timer for five minutes", "set timer arguments seconds 300", None),
     ("thank you goodbye", "goodbye", None),
     ("goodbye", "goodbye", None),
 )
@@ -44,6 +47,15 @@ def _print(style: str, score: Score, misses: int) -> None:
     print(f"\n{style}")
     print(_line("right (goal 90%)", *score.share(_inside)))
     print(_line("honest (goal 95%)", *score.share(lambda topic: not _inside(topic))))
+    for topic in sorted(score.asked):
+        print(_line(topic, score.right[topic], score.asked[topic]))
+    for topic, user, reply in score.misses[:misses]:
+        print(f"    [{topic}] {user!r} -> {reply!r}")
+
+
+def _print_tools(style: str, score: Score, misses: int) -> None:
+    print(f"\n{style}")
+    print(_line("calls right", *score.share(lambda topic: topic.startswith("tool: "))))
     for topic in sorted(score.asked):
         print(_line(topic, score.right[topic], score.asked[topic]))
     for topic, user, reply in score.misses[:misses]:
@@ -82,3 +94,12 @@ def report(model: Path, replies: Path, seed: int, count: int, misses: int) -> No
         _print(f"{style}, held-out phrasings", score, misses)
     score = evaluate(speaker, seed, count // 8, turns_before=40)
     _print("spoken, held-out phrasings, after forty other turns", score, misses)
+    report_tools(speaker, seed, count, misses)
+
+
+def report_tools(speaker: Speaker, seed: int, count: int, misses: int) -> None:
+    """Print every figure about tools: after an error nothing but the admission is right."""
+    _print_tools("tools, written by hand", evaluate_handmade_tools(speaker), misses)
+    for style, share in (("spoken", 25), ("typed", 50), ("noisy", 50)):
+        score = evaluate_tools(speaker, seed, max(1, count // share), style)
+        _print_tools(f"tools, {style}, held-out phrasings", score, misses)

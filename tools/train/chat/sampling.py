@@ -5,11 +5,22 @@ import random
 import torch
 from tokenizers import Tokenizer
 
-from tools.train.chat.chat_format import ASSISTANT, BEGIN, END, assistant_text, user_text
-from tools.train.chat.corpus import conversation
+from tools.train.chat.chat_format import (
+    ASSISTANT,
+    BEGIN,
+    END,
+    assistant_text,
+    tool_text,
+    user_text,
+)
+from tools.train.chat.corpus import Line, conversation
 from tools.train.chat.model import ChatModel
 
 MAX_REPLY = 200
+
+
+def _heard(line: Line) -> str:
+    return (tool_text if line.turn.from_tool else user_text)(line.turn.user)
 
 
 @torch.no_grad()
@@ -35,9 +46,9 @@ def sample_replies(
     for _ in range(count):
         lines = conversation(rng, rng.choice((1, 2, 4)))
         text = BEGIN + "".join(
-            user_text(line.turn.user) + assistant_text(line.turn.reply) for line in lines[:-1]
+            _heard(line) + assistant_text(line.turn.reply) for line in lines[:-1]
         )
-        text += user_text(lines[-1].turn.user) + ASSISTANT
+        text += _heard(lines[-1]) + ASSISTANT
         prompt = tokenizer.encode(text, add_special_tokens=False).ids
         pairs.append((prompt, greedy(model, prompt, end)))
     return pairs

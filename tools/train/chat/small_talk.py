@@ -323,7 +323,7 @@ SMALL_TALK: tuple[tuple[Phrasings, str, str], ...] = (
             ("which questions can you answer",),
         ),
         "I know capitals, planets, animals, colours, numbers, days and units, "
-        "and I can tell a story or a joke.",
+        "I can set timers and keep lists, and tell a story or a joke.",
         "capitals",
     ),
     (

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from tools.train.chat import (
     small_talk,
+    tool_scenes,
     topics_animals,
     topics_colours,
     topics_long,
@@ -14,6 +15,9 @@ from tools.train.chat import (
     topics_places,
     topics_social,
     topics_space,
+    topics_tools,
+    topics_tools_lists,
+    topics_tools_sums,
 )
 from tools.train.chat.noise import without_fillers
 from tools.train.chat.outside_requests import KINDS
@@ -21,7 +25,8 @@ from tools.train.chat.phrasing import Phrasings, texts
 
 TOPICS = (
     small_talk, topics_animals, topics_colours, topics_long, topics_measures, topics_numbers,
-    topics_places, topics_social, topics_space,
+    topics_places, topics_social, topics_space, tool_scenes, topics_tools, topics_tools_lists,
+    topics_tools_sums,
 )  # fmt: skip
 
 
@@ -47,7 +52,7 @@ def _held_out_pattern() -> re.Pattern[str]:
     templates += [kind.held_out for kind in KINDS if kind.name != "unclear"]
     wordings = sorted({text for held_out in templates for text in texts(held_out)})
     return re.compile(
-        "|".join(re.sub(r"\\\{.\\\}", r"\\S+(?: \\S+){0,3}", re.escape(w)) for w in wordings)
+        "|".join(re.sub(r"\\\{.\\\}", r"\\S+(?: \\S+){0,8}", re.escape(w)) for w in wordings)
     )
 
 

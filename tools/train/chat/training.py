@@ -2,7 +2,7 @@
 
 import math
 import time
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +13,7 @@ from torch.nn import functional
 
 from tools.train.chat.model import ChatModel, ModelConfig
 from tools.train.chat.packing import Packer
+from tools.train.chat.tokenizer import SPACE
 
 BATCH, SHORT, LONG, LONG_EVERY, WARM_UP = 2048, 256, 1024, 16, 60
 MUON_RATE, ADAM_RATE = 5e-3, 4e-3
@@ -91,6 +92,27 @@ def new_model(vocab: int, seed: int) -> ChatModel:
     model = ChatModel(ModelConfig(vocab=vocab))
     print(f"{sum(p.numel() for p in model.parameters()):,} parameters")
     return model
+
+
+def widen(model: ChatModel, before: Tokenizer, after: Tokenizer) -> ChatModel:
+    """``model`` for a vocabulary that goes on behind that of ``before``.
+
+    A word without its space begins as the word with it, moved a step that all of them share; any
+    other new token as the mean of what its text was spelt with.
+    """
+    old = model.token_embd.weight.detach()
+    step = torch.randn(model.config.width, generator=torch.Generator().manual_seed(1))
+    step *= 0.5 * old.norm(dim=1).mean() / step.norm()
+    rows = []
+    for number in range(before.get_vocab_size(), after.get_vocab_size()):
+        text = after.id_to_token(number)
+        spaced = before.token_to_id(f"{SPACE}{text}")
+        parts = before.encode(text, add_special_tokens=False).ids
+        rows.append(old[parts].mean(dim=0) if spaced is None else old[spaced] + step)
+    wider = ChatModel(replace(model.config, vocab=after.get_vocab_size()))
+    weights = model.state_dict() | {"token_embd.weight": torch.cat([old, torch.stack(rows)])}
+    wider.load_state_dict(weights)
+    return wider
 
 
 def save(model: ChatModel, path: Path) -> None:

@@ -51,7 +51,7 @@ room,dining room,waiting room,front door,back door,exam room,guest room,laundry 
 
 DEVICES: tuple[str, ...] = tuple(
     """
-light,lights,lamp,fan,heater,heating,television,radio,speaker,music,alarm,kettle,oven,camera,thermostat,blinds,curtains,printer,screen,display,microphone,router,air
+light,lights,lamp,fan,heater,heating,television,radio,speaker,music,kettle,oven,camera,thermostat,blinds,curtains,printer,screen,display,router,air
 conditioner,coffee machine,washing machine,night light,ceiling fan
 """.replace("\n", " ")
     .strip()
