@@ -32,6 +32,9 @@ LETTING_GO_S = 1.0
 LETTERS_PER_TOKEN = 3
 """Of a schema: an estimate, on the safe side. The server's tokeniser is out of reach."""
 
+MOST_LETTERS_PER_TOKEN = 12
+"""A reply with more than these for every token that we allow has been longer than we asked for."""
+
 TALKATIVE = ("openai", "httpx", "httpx2", "httpcore", "httpcore2")
 """Packages that would log what is sent, if the log's level is low enough."""
 
@@ -65,6 +68,7 @@ class OpenAIChat:
         self._where = _place(base_url)
         self._timeout_s = timeout_s
         self._settings = {"model": model, "max_tokens": max_tokens, "temperature": temperature}
+        self._most_letters = MOST_LETTERS_PER_TOKEN * max_tokens
         self._neutral = Neutral()
         self._loop = asyncio.new_event_loop()
         self._client = openai.AsyncOpenAI(
@@ -93,6 +97,9 @@ class OpenAIChat:
                 if words:
                     yield words
                 if stop.is_set():
+                    return
+                if reply.letters > self._most_letters:
+                    log.warning("the language model at %s does not end: cut off", self._where)
                     return
             if not stop.is_set():
                 yield from reply.end()
@@ -210,6 +217,8 @@ class _Reply:
     def __init__(self, where: str, tools: Sequence[ToolSpec]) -> None:
         self.usage = 0
         """Tokens that were evaluated, once the server has said so."""
+        self.letters = 0
+        """Of words and calls that have come."""
         self._where = where
         self._names = {tool.name for tool in tools}
         self._watch = Watch() if tools else None
@@ -233,6 +242,8 @@ class _Reply:
                 self._calling = True
                 self._name += part.function.name or ""
                 self._arguments += part.function.arguments or ""
+                self.letters += len(part.function.arguments or "")
+        self.letters += len(choice.delta.content or "")
         return self._words(choice.delta.content or "")
 
     def _words(self, content: str) -> str:
