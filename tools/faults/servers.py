@@ -16,7 +16,7 @@ from typing import Any
 from edgevoice.config import Config
 from edgevoice.dialog.calls import MOST_LETTERS
 from edgevoice.engines.base import ToolCall
-from tests.engines.openai_server import Script, call, serving, words
+from tests.engines.openai_server import Script, call, delta, serving, words
 from tools.faults.appliance import ANSWER, FOLLOW_UP, FOLLOW_UP_ANSWER, QUESTION, Appliance
 from tools.faults.ear import until
 from tools.faults.fault import Observed, expect, fault
@@ -473,6 +473,20 @@ def llm_thorough_server_stalls(folder: Path) -> Observed:
     return Observed(
         f"“{turn.heard}” after {turn.begun_s:.1f} s; the plain one {plain.begun_s:.1f} s"
     )
+
+
+@fault("cut off where a reply may end at most; the next question is answered")
+def llm_server_never_stops(folder: Path) -> Observed:
+    """A server with the language model writes on and on, whatever we allow."""
+    with serving() as script:
+        script.reply = [delta(content="and on ")] * 50_000
+        with Visit(folder, remote(script.url, local=False, max_tokens=20)) as visit:
+            turn = visit.ask("tell me something")
+            expect(len(turn.heard) < 500, f"it said {len(turn.heard)} letters")
+            script.reply = call("set_timer", *["[" * 100] * 50_000)
+            heard(visit.ask("and something else"), "sorry")
+            visit.goes_on()
+    return Observed(f"{len(turn.heard)} letters were said")
 
 
 def _dies_between_turns(folder: Path, local: bool) -> Observed:
