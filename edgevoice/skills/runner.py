@@ -69,9 +69,7 @@ async def _try(tool: Tool, arguments: Mapping[str, Any], key: str) -> tuple[Outc
     except BusyError:
         log.warning("the tool %s was not used: too many tools hang", tool.name)
         return Outcome(False, say=BUSY), True
-    except (
-        BaseException
-    ) as error:  # a tool may raise what ends tasks and programs, or cancel itself
+    except BaseException as error:  # a tool may raise what would end us, or cancel itself
         if isinstance(error, asyncio.CancelledError) and _interrupted():
             raise
         if isinstance(error, TimeoutError) and limit.expired():
