@@ -14,7 +14,7 @@ AT_ONCE = frozenset(
     vad.endpointing_delay_ms vad.prefix_padding_ms vad.max_utterance_s
     stt.partial_interval_ms
     llm.system_prompt llm.listen_along
-    phrases.file
+    phrases.file intents.enabled intents.file
     barge_in.min_voiced_ms
     reply.drafts reply.cue_after_ms reply.not_understood reply.forgotten reply.failed
     reply.one_moment reply.tool_failed reply.refused reply.not_done reply.claims_file

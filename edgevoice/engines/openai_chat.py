@@ -30,6 +30,9 @@ LOOK_S = 0.02
 LETTING_GO_S = 1.0
 """Seconds that closing a connection may take."""
 
+MOST_LETTERS_PER_TOKEN = 12
+"""A reply with more than these for every token that we allow has been longer than we asked for."""
+
 T = TypeVar("T")
 
 
@@ -59,6 +62,7 @@ class OpenAIChat:
         self._where = _place(base_url)
         self._timeout_s = timeout_s
         self._settings = {"model": model, "max_tokens": max_tokens, "temperature": temperature}
+        self._most_letters = MOST_LETTERS_PER_TOKEN * max_tokens
         self._neutral = Neutral()
         self._loop = asyncio.new_event_loop()
         self._client = openai.AsyncOpenAI(
@@ -87,6 +91,9 @@ class OpenAIChat:
                 if words:
                     yield words
                 if stop.is_set():
+                    return
+                if reply.letters > self._most_letters:
+                    log.warning("the language model at %s does not end: cut off", self._where)
                     return
             if not stop.is_set():
                 yield from reply.end()
@@ -204,6 +211,8 @@ class _Reply:
     def __init__(self, where: str, tools: Sequence[ToolSpec]) -> None:
         self.usage = 0
         """Tokens that were evaluated, once the server has said so."""
+        self.letters = 0
+        """Of words and calls that have come."""
         self._where = where
         self._names = {tool.name for tool in tools}
         self._watch = Watch() if tools else None
@@ -227,6 +236,8 @@ class _Reply:
                 self._calling = True
                 self._name += part.function.name or ""
                 self._arguments += part.function.arguments or ""
+                self.letters += len(part.function.arguments or "")
+        self.letters += len(choice.delta.content or "")
         return self._words(choice.delta.content or "")
 
     def _words(self, content: str) -> str:

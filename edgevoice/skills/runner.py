@@ -18,6 +18,10 @@ from edgevoice.skills.tool import Tool, ToolFailedError
 FAILED = Outcome(False, "failed", say="Sorry, that did not work.")
 LATE = Outcome(False, say="Sorry, that took too long.")
 
+MOST_SPOKEN = 900
+"""Letters of an answer that are spoken, which takes about a minute: nobody listens for longer."""
+AND_MORE = " And so on."
+
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.25, 2.0
 """Between two tries; each pause is twice the one before."""
 
@@ -42,7 +46,17 @@ async def run(tool: Tool, arguments: Mapping[str, Any], key: str) -> Outcome:
         if final or tries >= tool.tries:
             break
         await asyncio.sleep(pause_s(tries))
-    return replace(outcome, trusted=outcome.trusted and tool.trusted)
+    trusted = outcome.trusted and tool.trusted
+    return replace(outcome, say=listenable(outcome.say), trusted=trusted)
+
+
+def listenable(say: str) -> str:
+    """As much of `say` as anybody would listen to, and that there is more."""
+    if len(say) <= MOST_SPOKEN:
+        return say
+    begun = say[:MOST_SPOKEN]
+    whole = max(begun.rfind(end) + 1 for end in (". ", "! ", "? "))
+    return (begun[:whole] or begun.rpartition(" ")[0] or begun) + AND_MORE
 
 
 async def _try(tool: Tool, arguments: Mapping[str, Any], key: str) -> tuple[Outcome, bool]:
@@ -55,9 +69,17 @@ async def _try(tool: Tool, arguments: Mapping[str, Any], key: str) -> tuple[Outc
     except BusyError:
         log.warning("the tool %s was not used: too many tools hang", tool.name)
         return Outcome(False, say=BUSY), True
-    except (Exception, SystemExit) as error:
+    except BaseException as error:  # a tool may raise what would end us, or cancel itself
+        if isinstance(error, asyncio.CancelledError) and _interrupted():
+            raise
         if isinstance(error, TimeoutError) and limit.expired():
             log.warning("the tool %s took more than %g s", tool.name, tool.timeout_s)
             return LATE, False
         log.warning("the tool %s failed (%s)", tool.name, type(error).__name__)
-        return FAILED, False
+        return FAILED, not isinstance(error, Exception | SystemExit)
+
+
+def _interrupted() -> bool:
+    """Whether it is us whom somebody has cancelled."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0

@@ -12,7 +12,7 @@ from contextlib import ExitStack
 from types import TracebackType
 from typing import Self
 
-from edgevoice.config import Config
+from edgevoice.config import Config, IntentsConfig
 from edgevoice.dialog.attention import Signal
 from edgevoice.engines.base import ChatModel
 from edgevoice.errors import OutputError
@@ -78,7 +78,6 @@ class Skills:
         self.bell: Bell = AudibleBell(self._ringer, self.level)
         """What speaks unasked."""
         self._toolbox = Toolbox()
-        self._intents: Recognises = Nothing()
         self._open = ExitStack()
 
     def __enter__(self) -> Self:
@@ -86,9 +85,6 @@ class Skills:
             purging = Later("facts", self._memory.purge, again_s=COUNTED_EVERY_S)
             self._open.callback(purging.close)
         self._toolbox = self._open.enter_context(open_toolbox(self._config, self._own()))
-        if self._config.intents.enabled:
-            names = [tool.name for tool in self._toolbox.tools]
-            self._intents = load_intents(self._config.intents.file, names)
         return self
 
     def __exit__(
@@ -137,13 +133,19 @@ class Skills:
         return SkilledWriter(
             chat,
             self._toolbox,
-            Understanding(decision, self._intents, documents),
+            Understanding(decision, self._recognises(config.intents), documents),
             load_claims(reply.claims_file),
             journal,
             sentences=Sentences(reply.one_moment, reply.tool_failed, reply.refused, reply.not_done),
             filler_after_s=self._config.tools.filler_after_ms / 1000,
             situation=self._situation,
         )
+
+    def _recognises(self, intents: IntentsConfig) -> Recognises:
+        """Who knows plain commands. Raises `ConfigError`."""
+        if not intents.enabled:
+            return Nothing()
+        return load_intents(intents.file, [tool.name for tool in self._toolbox.tools])
 
     def _own(self) -> list[Tool]:
         """The built-in tools."""

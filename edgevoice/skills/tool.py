@@ -27,7 +27,7 @@ from pydantic.errors import PydanticUserError
 
 from edgevoice.dialog.calls import Outcome, ToolSpec
 from edgevoice.skills.schema import plain
-from edgevoice.skills.threads import in_thread
+from edgevoice.skills.threads import Room
 
 KEY = "idempotency_key"
 
@@ -231,13 +231,14 @@ _ANYTHING: TypeAdapter[Any] = TypeAdapter(Any)
 
 def _runner(function: Callable[..., Any]) -> Run:
     wants_key = KEY in inspect.signature(function).parameters
+    room = Room()
 
     async def run(arguments: Mapping[str, Any], key: str) -> Outcome:
         given = {**arguments, KEY: key} if wants_key else arguments
         if inspect.iscoroutinefunction(function):
             answer = await function(**given)
         else:
-            answer = await in_thread(partial(function, **given))
+            answer = await room.run(partial(function, **given))
         if isinstance(answer, Outcome):
             return answer
         if isinstance(answer, str) and answer.strip():

@@ -15,7 +15,7 @@ from edgevoice.config import LlmConfig
 from edgevoice.dialog.calls import ToolCall, ToolSpec
 from edgevoice.engines.base import Message, Priced, words_of
 from edgevoice.engines.loading import load_chat
-from edgevoice.engines.openai_chat import OpenAIChat, read_key
+from edgevoice.engines.openai_chat import MOST_LETTERS_PER_TOKEN, OpenAIChat, read_key
 from edgevoice.engines.routed import RoutedChat
 from edgevoice.errors import ConfigError, EngineError
 from tests.engines.flags import StopAfter
@@ -72,6 +72,20 @@ def test_a_reply_comes_in_pieces(chat: OpenAIChat, server: Script) -> None:
     assert asked["stream"] is True and "tools" not in asked
     assert asked["chat_template_kwargs"] == {"enable_thinking": False}
     assert server.keys == [f"Bearer {KEY}"]
+    assert ask(chat) == ["It is", " set", "."]
+
+
+@pytest.mark.parametrize(
+    "endless", [words(*["on and "] * 5_000), call("set_timer", *["[["] * 5_000)]
+)
+def test_whoever_does_not_end_is_cut_off(
+    chat: OpenAIChat, server: Script, endless: list[Part], caplog: pytest.LogCaptureFixture
+) -> None:
+    server.reply = endless
+    said = ask(chat, TIMER)
+    assert len("".join(said)) <= 50 * MOST_LETTERS_PER_TOKEN + len("on and ")
+    assert "does not end: cut off" in caplog.text and "on and" not in caplog.text
+    server.reply = words("It is", " set", ".")
     assert ask(chat) == ["It is", " set", "."]
 
 

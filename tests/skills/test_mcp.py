@@ -11,10 +11,12 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from mcp.client import stdio
 from mcp.types import CallToolResult, ImageContent, TextContent
 from mcp.types import Tool as Offered
 
@@ -29,11 +31,13 @@ from edgevoice.skills.mcp_link import LONGEST_PAUSE_S, Link, pause_s
 from edgevoice.skills.runner import LATE, run
 from edgevoice.skills.tool import Effect, Tool, tool
 from edgevoice.skills.toolbox import Toolbox
+from tests.skills.lean_mcp_server import over_http
 from tests.skills.mcp_server import INJECTION
 from tests.skills.test_dies_with_us import runs
 
 SERVER = str(Path(__file__).with_name("mcp_server.py"))
 COMMAND = (sys.executable, SERVER)
+LEAN = (sys.executable, "-IS", str(Path(__file__).with_name("lean_mcp_server.py")))
 PATIENT_S = 30.0
 
 
@@ -43,6 +47,11 @@ def config(*servers: McpConfig, **more: Any) -> Config:
 
 def moody(*allow: str, **more: Any) -> McpConfig:
     return McpConfig(**{"name": "moody", "command": COMMAND, "allow": allow, **more})
+
+
+def lean(*allow: str, **more: Any) -> McpConfig:
+    """A server that is there in a moment, for how servers start and end."""
+    return moody(*allow, command=LEAN, **more)
 
 
 def opened(*servers: McpConfig, patience_s: float = PATIENT_S) -> AbstractContextManager[Toolbox]:
@@ -82,7 +91,9 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Starts and checks that follow each other quickly."""
     monkeypatch.setattr(mcp_link, "FIRST_PAUSE_S", 0.01)
     monkeypatch.setattr(mcp_link, "LONGEST_PAUSE_S", 0.1)
-    monkeypatch.setattr(mcp_link, "CHECK_S", 0.5)
+    monkeypatch.setattr(mcp_link, "CHECK_S", 0.2)
+    for name in ("PROCESS_TERMINATION_TIMEOUT", "FORCE_KILL_TIMEOUT"):
+        monkeypatch.setattr(stdio, name, 0.1)
 
 
 # --- what it is told
@@ -173,7 +184,7 @@ def test_what_is_no_message_is_passed_over(
 
 def test_a_server_finds_little_in_its_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("EDGEVOICE_KEY", "k1")
-    with opened(moody("greet", environment={"MARK": "little", "LANG": "xx"})):
+    with opened(lean("greet", environment={"MARK": "little", "LANG": "xx"})):
         lines = environment_of(child("little"))
     assert (lines["MARK"], lines["LANG"]) == ("little", "xx") and lines["PATH"] and lines["HOME"]
     assert not lines.keys() - set("MARK LANG PATH HOME LOGNAME SHELL TERM USER LC_CTYPE".split())
@@ -219,20 +230,20 @@ def test_a_server_is_told_that_nobody_waits(toolbox: Toolbox, tmp_path: Path) ->
     assert use(toolbox, "moody_greet", name="Bo").ok
 
 
-def test_and_when_it_takes_too_long(tmp_path: Path) -> None:
+def test_and_when_it_takes_too_long(toolbox: Toolbox, tmp_path: Path) -> None:
     note = tmp_path / "note"
-    with opened(moody("hang", timeout_s=0.5)) as toolbox:
-        assert use(toolbox, "moody_hang", note=str(note)) == Outcome(
-            False, say=LATE.say, trusted=False
-        )
-        until(lambda: note.read_text() == "cancelled")
+    tool = toolbox.get("moody_hang")
+    assert tool
+    outcome = asyncio.run(run(replace(tool, timeout_s=0.5), {"note": str(note)}, ""))
+    assert outcome == Outcome(False, say=LATE.say, trusted=False)
+    until(lambda: note.read_text() == "cancelled")
 
 
 # --- dying
 
 
 def test_a_server_that_dies_is_started_again(quick: None, caplog: pytest.LogCaptureFixture) -> None:
-    with opened(moody("die", "greet")) as toolbox:
+    with opened(lean("die", "greet")) as toolbox:
         before = toolbox.tools
         died = use(toolbox, "moody_die")
         assert died == Outcome(False, say="Sorry, I cannot reach moody just now.", trusted=False)
@@ -245,7 +256,7 @@ def test_a_server_that_dies_is_started_again(quick: None, caplog: pytest.LogCapt
 
 
 def test_one_that_is_killed_while_nobody_uses_it_is_started_again(quick: None) -> None:
-    with opened(moody("greet", environment={"MARK": "killed"})) as toolbox:
+    with opened(lean("greet", environment={"MARK": "killed"})) as toolbox:
         first = child("killed")
         os.kill(first, signal.SIGKILL)
         until(lambda: child("killed") not in (0, first))
@@ -253,22 +264,22 @@ def test_one_that_is_killed_while_nobody_uses_it_is_started_again(quick: None) -
 
 
 def test_one_that_freezes_is_started_again(quick: None) -> None:
-    server = moody("freeze", "greet", timeout_s=0.5, environment={"MARK": "frozen"})
+    server = lean("freeze", "greet", timeout_s=0.2, environment={"MARK": "frozen"})
     with opened(server) as toolbox:
         first = child("frozen")
-        assert use(toolbox, "moody_freeze", seconds=1000).say == LATE.say
+        assert use(toolbox, "moody_freeze").say == LATE.say
         until(lambda: use(toolbox, "moody_greet", name="Bo").ok)
         assert not runs(first)
 
 
 def test_no_server_is_left_when_it_is_over() -> None:
-    with opened(moody("greet", environment={"MARK": "over"})) as toolbox:
+    with opened(lean("greet", environment={"MARK": "over"})) as toolbox:
         assert child("over")
     assert not child("over")
     assert use(toolbox, "moody_greet", name="Bo").say == "Sorry, I cannot reach moody just now."
 
 
-def test_a_call_under_way_when_it_is_over(tmp_path: Path) -> None:
+def test_a_call_under_way_when_it_is_over(quick: None, tmp_path: Path) -> None:
     note = tmp_path / "note"
 
     async def ended() -> Outcome:
@@ -296,7 +307,7 @@ def test_a_call_under_way_when_it_is_over(tmp_path: Path) -> None:
     ],
 )
 def test_a_server_that_is_dead_does_not_stop_the_start(
-    command: Sequence[str], cause: str, caplog: pytest.LogCaptureFixture
+    quick: None, command: Sequence[str], cause: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     with opened(moody("greet", command=command)) as toolbox:
         assert toolbox.tools == ()
@@ -306,15 +317,15 @@ def test_a_server_that_is_dead_does_not_stop_the_start(
 
 
 def test_the_tools_of_a_slow_one_join_the_others() -> None:
-    with opened(moody("greet"), patience_s=0) as toolbox:
+    with opened(lean("greet"), patience_s=0) as toolbox:
         assert toolbox.tools == ()
         until(lambda: bool(toolbox.tools))
         assert use(toolbox, "moody_greet", name="Bo").ok
 
 
-def test_one_that_does_not_answer_does_not_hold_up_the_others() -> None:
+def test_one_that_does_not_answer_does_not_hold_up_the_others(quick: None) -> None:
     mute = McpConfig(name="mute", command=("sleep", "1000"), allow=("x",))
-    with opened(mute, moody("greet"), patience_s=0.1) as toolbox:
+    with opened(mute, lean("greet"), patience_s=0.1) as toolbox:
         until(lambda: bool(toolbox.tools))
         assert use(toolbox, "moody_greet", name="Bo").ok
 
@@ -322,23 +333,23 @@ def test_one_that_does_not_answer_does_not_hold_up_the_others() -> None:
 def test_what_is_allowed_and_not_there_is_told_of_once(
     quick: None, caplog: pytest.LogCaptureFixture
 ) -> None:
-    with opened(moody("fly", "die")) as toolbox:
+    with opened(lean("fly", "die")) as toolbox:
         assert [tool.name for tool in toolbox.tools] == ["moody_die"]
         use(toolbox, "moody_die")
         until(lambda: "is there" in caplog.text)
     told = [record.message for record in caplog.records if "has no tool" in record.message]
     (line,) = told
-    assert line.startswith("the MCP server moody has no tool fly; it has: greet, add, ")
+    assert line.startswith("the MCP server moody has no tool fly; it has: greet, die, ")
 
 
 def test_nothing_is_allowed_by_itself(caplog: pytest.LogCaptureFixture) -> None:
-    with opened(moody()) as toolbox:
+    with opened(lean()) as toolbox:
         assert toolbox.tools == ()
-    assert "no tool of the MCP server moody is allowed; it has: greet, add" in caplog.text
+    assert "no tool of the MCP server moody is allowed; it has: greet, die, freeze" in caplog.text
 
 
 def test_tools_that_are_not_wanted() -> None:
-    chosen = config(moody("greet", "add"), without=("moody_add",))
+    chosen = config(lean("greet", "die"), without=("moody_die",))
     with open_toolbox(chosen, patience_s=PATIENT_S) as toolbox:
         assert [tool.name for tool in toolbox.tools] == ["moody_greet"]
 
@@ -450,7 +461,6 @@ def free_port() -> int:
         return port
 
 
-@pytest.mark.slow
 def test_a_server_over_http_that_comes_late_goes_and_comes_again(
     quick: None, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -464,19 +474,17 @@ def test_a_server_over_http_that_comes_late_goes_and_comes_again(
     )
     with opened(server) as toolbox:
         assert toolbox.tools == ()
-        with http_server(port):
+        with over_http(port):
             until(lambda: bool(toolbox.tools))
-            assert use(toolbox, "web_greet", name="Bo") == Outcome(
-                True, "Hello, Bo!", trusted=False
-            )
+            assert use(toolbox, "web_greet", name="Bo") == Outcome(True, "Hello!", trusted=False)
             assert not use(toolbox, "web_refuse").ok
         assert use(toolbox, "web_greet", name="Bo").say == "Sorry, I cannot reach web just now."
-        with http_server(port):
+        with over_http(port):
             until(lambda: use(toolbox, "web_greet", name="Bo").ok)
     assert "Bo" not in caplog.text and "t0ken" not in caplog.text
 
 
-def test_an_answer_over_http_that_nobody_waits_for_any_more(tmp_path: Path) -> None:
+def test_an_answer_over_http_that_nobody_waits_for_any_more(quick: None, tmp_path: Path) -> None:
     port, note = free_port(), tmp_path / "note"
     url = f"http://127.0.0.1:{port}/mcp"
     server = McpConfig(name="web", url=url, allow=("hang", "greet"), timeout_s=0.5)

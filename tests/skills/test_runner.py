@@ -13,7 +13,16 @@ from pydantic import BaseModel
 
 from edgevoice.dialog.calls import Outcome, ToolSpec
 from edgevoice.skills import runner, threads
-from edgevoice.skills.runner import FAILED, LATE, LONGEST_PAUSE_S, pause_s, run
+from edgevoice.skills.runner import (
+    AND_MORE,
+    FAILED,
+    LATE,
+    LONGEST_PAUSE_S,
+    MOST_SPOKEN,
+    listenable,
+    pause_s,
+    run,
+)
 from edgevoice.skills.tool import Run, Tool, ToolFailedError, tool
 from edgevoice.testing import run_virtual
 
@@ -176,8 +185,7 @@ def test_a_plain_function_that_hangs_is_left_behind() -> None:
 
 
 def test_too_many_that_hang(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(threads, "_room", threading.BoundedSemaphore(1))
-    threads._room.acquire()
+    monkeypatch.setattr(threads, "MOST_THREADS", 0)
 
     @tool(tries=5)
     def quick() -> str:
@@ -185,3 +193,37 @@ def test_too_many_that_hang(monkeypatch: pytest.MonkeyPatch) -> None:
         return "done"
 
     assert asyncio.run(run(quick, {}, "")) == Outcome(False, say=threads.BUSY)
+
+
+ENDINGS = [asyncio.CancelledError, KeyboardInterrupt, GeneratorExit, BaseException]
+
+
+@pytest.mark.parametrize("kind", ENDINGS)
+@pytest.mark.parametrize("threaded", [True, False])
+def test_what_would_end_a_task_or_a_program_ends_a_tool(
+    kind: type[BaseException], threaded: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    def plain() -> str:
+        """Breaks."""
+        raise kind(SECRET)
+
+    async def by_itself() -> str:
+        """Breaks."""
+        raise kind(SECRET)
+
+    broken = tool(plain if threaded else by_itself)
+    assert asyncio.run(asyncio.wait_for(run(broken, {}, ""), 5)) == FAILED
+    assert [record.message.split()[-1] for record in caplog.records] == [f"({kind.__name__})"]
+
+
+@given(st.text(st.sampled_from("ab.! "), min_size=MOST_SPOKEN - 2, max_size=MOST_SPOKEN + 50))
+def test_no_answer_is_longer_than_anybody_listens(text: str) -> None:
+    said = listenable(text)
+    assert len(said) <= MOST_SPOKEN + len(AND_MORE)
+    assert said == text or (said.endswith(AND_MORE) and text.startswith(said[: -len(AND_MORE)]))
+
+
+def test_it_is_cut_where_a_sentence_or_a_word_ends() -> None:
+    assert listenable("One two. " * 500).endswith("two. One two. And so on.")
+    assert listenable("one two " * 500).endswith((" one And so on.", " two And so on."))
+    assert listenable("x" * 10_000) == "x" * MOST_SPOKEN + AND_MORE

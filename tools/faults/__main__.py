@@ -40,6 +40,9 @@ GROUPS = (
     "control",
     "network",
     "privacy",
+    "skills",
+    "servers",
+    "memory",
     "fuzz",
 )
 """The modules that hold faults."""

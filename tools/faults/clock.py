@@ -1,9 +1,12 @@
 """What befalls the machine's date, and the clocks that count from its start."""
 
+import functools
 import mmap
 import os
 import shutil
 import subprocess
+import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,7 +16,7 @@ from typing import Any
 from edgevoice.privacy.audit import AuditLog
 from tools.faults.appliance import ANSWER, FOLLOW_UP, FOLLOW_UP_ANSWER, Appliance
 from tools.faults.disk import ended_well, expect_kept, sealing
-from tools.faults.fault import Observed, UnavailableError, expect, fault
+from tools.faults.fault import Inject, Observed, UnavailableError, expect, fault
 
 YEAR_S = 31_556_952
 TEN_YEARS_S = 10 * YEAR_S
@@ -38,6 +41,27 @@ class WrongClock:
     def jump(self, seconds: int) -> None:
         """It is so much later now than it truly is; earlier if negative."""
         self._offset[:8] = seconds.to_bytes(8, "little", signed=True)
+
+
+def in_wrong_clock(inject: Inject) -> Inject:
+    """A fault in a process whose date `set_date` changes."""
+
+    @functools.wraps(inject)
+    def inside(folder: Path) -> Observed:
+        if "WRONG_CLOCK" in os.environ:
+            return inject(folder)
+        os.environ.update(WrongClock(Path(tempfile.mkdtemp())).environment)
+        again = [sys.executable, "-m", "tools.faults", "--inside", inject.__name__]
+        os.execv(again[0], again)
+        raise AssertionError("nothing comes back from there")
+
+    return inside
+
+
+def set_date(seconds: int) -> None:
+    """It is so much later now, for this process, than it truly is."""
+    with Path(os.environ["WRONG_CLOCK"]).open("r+b") as file:
+        file.write(seconds.to_bytes(8, "little", signed=True))
 
 
 @contextmanager
