@@ -14,10 +14,10 @@ AT_ONCE = frozenset(
     vad.endpointing_delay_ms vad.prefix_padding_ms vad.max_utterance_s
     stt.partial_interval_ms
     llm.system_prompt llm.listen_along
-    phrases.file intents.enabled intents.file
+    phrases.file intents.enabled intents.file tools.wishes_file
     barge_in.min_voiced_ms
     reply.drafts reply.cue_after_ms reply.not_understood reply.forgotten reply.failed
-    reply.one_moment reply.tool_failed reply.refused reply.not_done reply.claims_file
+    reply.one_moment reply.tool_failed reply.refused reply.unclear reply.not_done reply.claims_file
     attention.mode attention.wake_word attention.wake_threshold attention.follow_up_s
     signals.earcons
     privacy.forget_after_s

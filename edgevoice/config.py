@@ -288,6 +288,8 @@ class ReplyConfig(Section):
     """Said when a tool failed and does not say why."""
     refused: str = "All right, I won't."
     """Said after a no to "shall I …?"."""
+    unclear: str = "I am not sure what you would like me to do."
+    """Said when the language model wants to do what nobody seems to have asked for."""
     not_done: str = "I have not done that."
     """Said in the place of a sentence that claims what no tool has done."""
     claims_file: FilePath = HOME / "edgevoice/languages/en-claims.yaml"
@@ -536,6 +538,8 @@ class ToolsConfig(Section):
 
     without: tuple[str, ...] = ()
     """Tools that are not wanted, by name, as `edgevoice tools list` tells them."""
+    wishes_file: FilePath = HOME / "edgevoice/languages/en-wishes.yaml"
+    """By which words a person's wish for a tool is known."""
     folder: FilePath | None = None
     """Your own tools: a folder of Python files; nothing: none."""
     filler_after_ms: int = Field(default=700, ge=0, le=60_000)

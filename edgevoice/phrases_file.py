@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 from edgevoice.dialog.claims import Claims
 from edgevoice.dialog.grammar import Grammar
 from edgevoice.dialog.phrases import Phrases
+from edgevoice.dialog.wishes import Wishes
 from edgevoice.errors import ConfigError, one_line
 from edgevoice.yaml_text import load, read_text
 
@@ -33,11 +34,25 @@ def _mirror(kind: type[Any], **parts: Any) -> type[BaseModel]:
 _GRAMMAR = _mirror(Grammar)
 _PHRASES = _mirror(Phrases, grammar=_GRAMMAR)
 _CLAIMS = _mirror(Claims)
+_WISHES = _mirror(Wishes)
 
 
 def load_phrases(path: Path) -> Phrases:
     """The phrases in the YAML file at `path`; raises `ConfigError`, one line with key and cure."""
     return _phrases(path, _read(path))
+
+
+def load_wishes(path: Path) -> Wishes:
+    """How a wish for a tool is known, in the YAML file at `path`; raises `ConfigError`."""
+    return _wishes(path, _read(path))
+
+
+@lru_cache(maxsize=4)
+def _wishes(path: Path, text: str) -> Wishes:
+    try:
+        return Wishes(**_WISHES.model_validate(_parse(path, text)).model_dump())
+    except ValidationError as error:
+        raise _explain(error, path, _WISHES, "en-wishes.yaml") from None
 
 
 def load_claims(path: Path) -> Claims:

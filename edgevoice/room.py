@@ -17,7 +17,7 @@ from edgevoice.duplex import Devices, Duplex, between, decide
 from edgevoice.echo_memory import echo_file, recall
 from edgevoice.engines.base import WakeWord
 from edgevoice.engines.loading import load_wake_word
-from edgevoice.phrases_file import load_claims, load_phrases
+from edgevoice.phrases_file import load_claims, load_phrases, load_wishes
 from edgevoice.signals import Led
 from edgevoice.skills.intents import load_intents
 
@@ -48,6 +48,7 @@ def read_ahead(config: Config) -> None:
     """
     load_phrases(config.phrases.file)
     load_claims(config.reply.claims_file)
+    load_wishes(config.tools.wishes_file)
     if config.intents.enabled:
         load_intents(config.intents.file)
     if config.attention.button:

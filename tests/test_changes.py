@@ -175,9 +175,8 @@ def test_what_skills_are_made_of_is_for_the_next_start() -> None:
         }
     )
     what = change(begun, begun, begun, wanted)
-    assert what.now == () and set(what.later) == {
+    assert what.now == ("intents.enabled",) and set(what.later) == {
         "tools.mcp",
-        "intents.enabled",
         "knowledge.folder",
         "storage.enabled",
         "memory.enabled",

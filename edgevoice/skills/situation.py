@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from edgevoice.dialog.calls import ToolCall
+from edgevoice.dialog.wishes import Wishes
 from edgevoice.skills.asking import Question
 from edgevoice.skills.introductions import Speaker
 
@@ -45,12 +46,14 @@ class Nothing:
 
 @dataclass(frozen=True, slots=True)
 class Understanding:
-    """What is understood without a language model: `intents`, `documents`, and whether words are a
-    `consent` (True), a refusal (False) or neither."""
+    """What is understood without a language model: `intents`, `documents`, whether words are a
+    `consent` (True), a refusal (False) or neither, and by which words `wishes` are known; None: a
+    model that wants something is always believed."""
 
     consent: Callable[[str], bool | None]
     intents: Recognises = field(default_factory=Nothing)
     documents: Knows = field(default_factory=Nothing)
+    wishes: Wishes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,8 @@ class Sentences:
     """A tool has failed and does not say why."""
     refused: str = "All right, I won't."
     """The person said no to a question of ours."""
+    unclear: str = "I am not sure what you would like me to do."
+    """The model wants to do what nobody seems to have asked for."""
     not_done: str = "I have not done that."
     """In the place of a claim of the model's that is not true."""
 

@@ -16,7 +16,7 @@ from edgevoice.config import Config, IntentsConfig
 from edgevoice.dialog.attention import Signal
 from edgevoice.engines.base import ChatModel
 from edgevoice.errors import OutputError
-from edgevoice.phrases_file import load_claims, load_phrases
+from edgevoice.phrases_file import load_claims, load_phrases, load_wishes
 from edgevoice.privacy.later import Later
 from edgevoice.privacy.lifetime import Moment, this_moment
 from edgevoice.replying import Bell
@@ -133,10 +133,17 @@ class Skills:
         return SkilledWriter(
             chat,
             self._toolbox,
-            Understanding(decision, self._recognises(config.intents), documents),
+            Understanding(
+                decision,
+                self._recognises(config.intents),
+                documents,
+                load_wishes(config.tools.wishes_file),
+            ),
             load_claims(reply.claims_file),
             journal,
-            sentences=Sentences(reply.one_moment, reply.tool_failed, reply.refused, reply.not_done),
+            sentences=Sentences(
+                reply.one_moment, reply.tool_failed, reply.refused, reply.unclear, reply.not_done
+            ),
             filler_after_s=self._config.tools.filler_after_ms / 1000,
             situation=self._situation,
         )

@@ -26,6 +26,7 @@ from edgevoice.dialog.clauses import ClauseSplitter
 from edgevoice.dialog.deeds import LEFT, Deed, Deeds
 from edgevoice.dialog.events import Routed, ToolUsed
 from edgevoice.dialog.history import Message
+from edgevoice.dialog.wishes import Wish, last_words
 from edgevoice.report import Journal
 from edgevoice.responders.base import Ending, Request
 from edgevoice.responders.writers import ChatWriter
@@ -228,8 +229,12 @@ class SkilledWriter:
                 corrected = True
                 messages += _exchange(wanted, Outcome(False, arguments))
                 continue
-            asks = tool.effect is Effect.DANGEROUS or (strange and tool.effect is Effect.ACTS)
-            if asks:
+            wish = self._wish(wanted, messages)
+            if wish is Wish.NONE or (wish is Wish.DOUBTFUL and tool.effect is Effect.NONE):
+                yield self._sentences.unclear
+                return
+            unsure = strange or wish is Wish.DOUBTFUL
+            if tool.effect is Effect.DANGEROUS or (unsure and tool.effect is Effect.ACTS):
                 yield self._ask(tool, wanted, arguments)
                 return
             deed = await _begin(request, tool, wanted)
@@ -258,6 +263,12 @@ class SkilledWriter:
     def _checked(self, call: ToolCall) -> tuple[Tool | None, Mapping[str, Any] | str]:
         """The tool, and the call's arguments; or what is wrong with them."""
         return self._toolbox.get(call.name), self._toolbox.check(call)
+
+    def _wish(self, call: ToolCall, messages: Sequence[Message]) -> Wish:
+        """Whether what the model wants to do is what the person wants."""
+        wishes = self._understanding.wishes
+        said = last_words(message.content for message in messages if message.role == "user")
+        return wishes.of(call, said) if wishes else Wish.CLEAR
 
     def _ask(self, tool: Tool, call: ToolCall, arguments: Mapping[str, Any]) -> str:
         return self._put(Question(question_of(tool, call, arguments), call, 0.0))

@@ -12,10 +12,11 @@ from edgevoice.dialog.calls import Outcome, ToolCall, ToolSpec
 from edgevoice.dialog.deeds import LEFT
 from edgevoice.dialog.events import Event, Note, Routed
 from edgevoice.dialog.history import Message
+from edgevoice.dialog.wishes import Wishes
 from edgevoice.engines.base import Stop
 from edgevoice.engines.scripted import ScriptedChat
 from edgevoice.engines.workers import InlineWorker
-from edgevoice.phrases_file import load_claims
+from edgevoice.phrases_file import load_claims, load_wishes
 from edgevoice.report import Journal
 from edgevoice.responders.base import Ending, Request
 from edgevoice.responders.writers import ChatWriter
@@ -113,6 +114,7 @@ class Desk:
 
     chat: ScriptedChat = field(default_factory=lambda: ScriptedChat([]))
     more: Sequence[Tool] = ()
+    wishes: Wishes | None = None
 
     def __post_init__(self) -> None:
         self.chat = ScriptedChat(self.script) if self.script else self.chat
@@ -122,7 +124,7 @@ class Desk:
         self.writer = SkilledWriter(
             ChatWriter(self.chat, InlineWorker(), journal, lambda: toolbox.specs),
             toolbox,
-            Understanding(YES_NO.get, self.commands, self.commands),
+            Understanding(YES_NO.get, self.commands, self.commands, self.wishes),
             CLAIMS,
             journal,
             filler_after_s=0.5,
@@ -631,3 +633,30 @@ def test_what_was_quoted_once_makes_later_deeds_of_the_model_want_a_yes() -> Non
 def test_a_model_that_says_nothing_is_not_left_at_that() -> None:
     desk = Desk([""])
     assert talk(desk, "hello") == [SENTENCES.failed]
+
+
+WISHES = load_wishes(HOME / "edgevoice/languages/en-wishes.yaml")
+
+
+@pytest.mark.parametrize(
+    ("words", "reply", "done"),
+    [
+        ("is two minutes a long time", SENTENCES.unclear, []),
+        ("set a timer for a minute", "Your timer is set for 60 seconds.", ["timer 60"]),
+    ],
+)
+def test_what_nobody_has_asked_for_is_not_done(words: str, reply: str, done: list[str]) -> None:
+    desk = Desk([TIMER], wishes=WISHES)
+    assert talk(desk, words) == [reply]
+    assert desk.world.done == done
+
+
+def test_what_may_not_be_meant_wants_a_yes() -> None:
+    call = ToolCall("call_person", {"name": "porter"})
+    desk = Desk([call], wishes=WISHES)
+    question, done = talk(desk, "please send fifty euros to the porter", "yes")
+    assert question.startswith("Shall I really do this")
+    assert done == "I have called porter."
+    misheard = Desk([ToolCall("call_person", {"name": "hiveer"})], wishes=WISHES)
+    (question,) = talk(misheard, "call a taxi")
+    assert "hiveer" in question

@@ -13,7 +13,7 @@ from edgevoice.dialog.claims import Claims
 from edgevoice.dialog.history import Message
 from edgevoice.engines.base import ChatModel
 from edgevoice.engines.workers import Worker
-from edgevoice.phrases_file import load_claims, load_phrases
+from edgevoice.phrases_file import load_claims, load_phrases, load_wishes
 from edgevoice.report import Journal
 from edgevoice.responders.writers import ChatWriter
 from edgevoice.skills.builtin.together import House, built_in_tools
@@ -44,7 +44,11 @@ def set_stage(
     writer = SkilledWriter(
         ChatWriter(chat, worker, journal, lambda: toolbox.specs),
         toolbox,
-        Understanding(load_phrases(config.phrases.file).decision, intents),
+        Understanding(
+            load_phrases(config.phrases.file).decision,
+            intents,
+            wishes=load_wishes(config.tools.wishes_file),
+        ),
         claims,
         journal,
     )
