@@ -11,9 +11,12 @@ DATES = {"time", "time_ns", "now", "utcnow", "today", "localtime", "gmtime", "ct
 """What gives, or shows, the date, of the modules and classes `time`, `datetime` and `date`."""
 
 MAY_ASK = {
+    "doctor_skills.py": "how old the index of the documents is",
     "echo_trial.py": "the day of a measurement",
     "privacy/audit.py": "when something happened, in the log",
+    "privacy/evidence.py": "what the service on the internet has cost today",
     "privacy/lifetime.py": "how long the machine may have been off; what time it is for a person",
+    "responders/realtime/guard.py": "which day a budget is of",
 }
 
 

@@ -189,7 +189,7 @@ def test_on_the_stage_the_whole_path_of_text_is_played() -> None:
     (timer,) = ask(staged(), "set a timer for a minute")
     assert (timer.calls[0][0], timer.route) == (TIMER, "intent")
     assert timer.calls[0][1] == Outcome(True, say="This is the answer of set timer.")
-    (model,) = ask(staged(TIMER), "would sixty seconds be possible")
+    (model,) = ask(staged(TIMER), "would ringing after sixty seconds be possible")
     assert (model.calls[0][0], model.route) == (TIMER, "model")
     (boast,) = ask(staged("I have booked a table."), "book a table")
     assert boast.said == "I have not done that."
