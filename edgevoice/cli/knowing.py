@@ -46,7 +46,7 @@ def index(
     for name, trouble in done.troubles.items():
         errors.print(f"[yellow]![/] {escape(name)} {escape(trouble)}", soft_wrap=True)
     counts = f"{done.read} read, {done.unchanged} unchanged, {done.gone} gone"
-    console.print(f"{counts}: {done.passages} passages in {path}", markup=False, soft_wrap=True)
+    console.print(f"{counts}: {_passages(done.passages)} in {path}", markup=False, soft_wrap=True)
 
 
 @knowledge.command()
@@ -77,6 +77,10 @@ def ask(
         console.print("No passage has a telling word of the question.")
     said = escape(answer) or "[dim]nothing: the language model would answer[/]"
     console.print(f"◆ {said}", soft_wrap=True)
+
+
+def _passages(count: int) -> str:
+    return "1 passage" if count == 1 else f"{count} passages"
 
 
 def _folder(chosen: KnowledgeConfig) -> Path:
