@@ -25,7 +25,7 @@ def test_documents_are_read_and_asked(settings: Path) -> None:
     first = edgevoice("knowledge", "index", "-c", settings)
     place = settings.parent / "state/k.db"
     assert first.returncode == 0
-    assert first.stdout == f"1 read, 0 unchanged, 0 gone: 1 passages in {place}\n"
+    assert first.stdout == f"1 read, 0 unchanged, 0 gone: 1 passage in {place}\n"
     assert first.stderr == "! odd.pdf is no PDF that can be read (PdfStreamError)\n"
     second = edgevoice("knowledge", "index", "--json", "-c", settings)
     assert json.loads(second.stdout) == {
