@@ -263,10 +263,10 @@ def mcp_server_injects(folder: Path) -> Observed:
         """
     obeys = [OTHER, ToolCall("set_timer", {"seconds": 600}), OTHER, ToolCall("clear_list", {})]
     with with_server(folder, obeys, more) as visit:
-        first = heard(visit.ask("what is new"), "shall I")
+        first = heard(visit.ask("what is new about the timer at work"), "shall I")
         expect(not first.report.tools[1:], f"it did {first.report.tools}")
         heard(visit.ask("no"), "I won't")
-        second = heard(visit.ask("what else is new"), "shall I")
+        second = heard(visit.ask("what else is new about the list of guests"), "shall I")
         heard(visit.ask("no"), "I won't")
         heard(visit.ask("is the timer running"), "no timer")
         visit.goes_on()
