@@ -60,14 +60,18 @@ def test_a_disk_that_is_full_changes_nothing(
 
 def test_what_a_killed_process_left_goes_and_what_is_being_written_stays(tmp_path: Path) -> None:
     file, other = tmp_path / "file", tmp_path / "other"
-    with replacing(file), replacing(other):
-        dead, alive = sorted(leftovers(tmp_path), key=os.path.getctime)
-        copies = [path.with_name(f"{path.name[:14]}0123456789ab.part") for path in (dead, alive)]
-        for copy in copies:
-            copy.write_bytes(b"half")
-        write_atomically(file, b"new")
-        assert not copies[0].exists() and copies[1].exists()
-        assert dead.exists() and alive.exists()
+    with replacing(file):
+        (dead,) = leftovers(tmp_path)
+        with replacing(other):
+            (alive,) = {*leftovers(tmp_path)} - {dead}
+            copies = [
+                path.with_name(f"{path.name[:14]}0123456789ab.part") for path in (dead, alive)
+            ]
+            for copy in copies:
+                copy.write_bytes(b"half")
+            write_atomically(file, b"new")
+            assert not copies[0].exists() and copies[1].exists()
+            assert dead.exists() and alive.exists()
     assert leftovers(tmp_path) == [copies[1]]
 
 
