@@ -14,6 +14,8 @@ Profiles are numbered from 0, the main one, to the smallest. The rule:
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from edgevoice.doubling import doubling
+
 PATIENCE = 3
 """Deaths in a row that a profile may have. One may be a power cut, two are bad luck."""
 
@@ -83,4 +85,4 @@ def pause_s(failures: int) -> float:
     """
     if failures < 1:
         return 0.0
-    return min(FIRST_PAUSE_S * 2.0 ** min(failures - 1, 30), LONGEST_PAUSE_S)
+    return doubling(FIRST_PAUSE_S, failures - 1, LONGEST_PAUSE_S)

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from edgevoice.config import McpConfig
+from edgevoice.doubling import doubling
 from edgevoice.skills import dies_with_us
 
 if TYPE_CHECKING:
@@ -137,7 +138,7 @@ class Link:
 
 def pause_s(failures: int) -> float:
     """Seconds to wait after so many failures in a row before this one."""
-    return min(FIRST_PAUSE_S * 2.0 ** min(failures, 20), LONGEST_PAUSE_S)
+    return doubling(FIRST_PAUSE_S, failures, LONGEST_PAUSE_S)
 
 
 async def _offered(client: "mcp.Client") -> list["mcp.Tool"]:

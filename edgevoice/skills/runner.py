@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 from edgevoice.dialog.calls import Outcome
+from edgevoice.doubling import doubling
 from edgevoice.skills.threads import BUSY, BusyError
 from edgevoice.skills.tool import Tool, ToolFailedError
 
@@ -30,7 +31,7 @@ log = logging.getLogger(__name__)
 
 def pause_s(tries: int) -> float:
     """Seconds to wait after so many tries, one or more."""
-    return min(FIRST_PAUSE_S * 2.0 ** min(tries - 1, 10), LONGEST_PAUSE_S)
+    return doubling(FIRST_PAUSE_S, tries - 1, LONGEST_PAUSE_S)
 
 
 async def run(tool: Tool, arguments: Mapping[str, Any], key: str) -> Outcome:

@@ -1,22 +1,9 @@
-"""How people may ask for what the built-in tools do, and for what none of them does.
+"""How people may ask, for whoever makes the templates: as in the benchmark, in other words."""
 
-Nothing here was made from the sentence templates in languages/ or from what a model was trained on:
-it was written before there were any templates, so that it measures what they miss. Slots in braces
-are filled from `values.SLOTS`; `{amount}` and `{unit}` are the two halves of a `measured`.
-"""
-
-from collections.abc import Mapping
-from typing import Any
-
-Phrasing = tuple[str, Mapping[str, Any]]
-
-
-def _plain(*phrases: str, **arguments: Any) -> tuple[Phrasing, ...]:
-    return tuple((phrase, arguments) for phrase in phrases)
-
+from edgevoice.bench.skills.phrasings import Phrasing, asked_so
 
 ASKED: dict[str, tuple[Phrasing, ...]] = {
-    "current_time": _plain(
+    "current_time": asked_so(
         "have you got the time",
         "what does the clock say",
         "could you tell me what time it is now please",
@@ -24,7 +11,7 @@ ASKED: dict[str, tuple[Phrasing, ...]] = {
         "um what's the time",
         "so how late is it",
     ),
-    "current_date": _plain(
+    "current_date": asked_so(
         "which day of the week is it",
         "what day are we on today",
         "tell me today's date would you",
@@ -32,7 +19,7 @@ ASKED: dict[str, tuple[Phrasing, ...]] = {
         "what month are we in",
     ),
     "set_timer": (
-        *_plain(
+        *asked_so(
             "give me a {duration} timer",
             "count down {duration} for me",
             "timer for {duration}",
@@ -42,95 +29,95 @@ ASKED: dict[str, tuple[Phrasing, ...]] = {
             "i need a timer, {duration}",
             "ping me in {duration}",
         ),
-        *_plain(
+        *asked_so(
             "put the {label} timer on for {duration}",
             "start a {duration} timer for the {label}",
             "set a timer called {label} for {duration}",
         ),
     ),
     "cancel_timer": (
-        *_plain(
+        *asked_so(
             "kill the timer", "you can turn off the timer now", "i don't need the timer anymore"
         ),
-        *_plain("cancel my {label} timer", "stop the {label} timer please"),
+        *asked_so("cancel my {label} timer", "stop the {label} timer please"),
     ),
     "timer_status": (
-        *_plain(
+        *asked_so(
             "how long has the timer got to go",
             "how much time is left on my timer",
             "is the timer nearly done",
             "what's left on the clock for the timer",
         ),
-        *_plain("how many minutes are left on the {label} timer"),
+        *asked_so("how many minutes are left on the {label} timer"),
     ),
     "set_alarm": (
-        *_plain(
+        *asked_so(
             "get me up at {time}",
             "could you set the alarm clock for {time}",
             "i have to be up at {time}, set an alarm",
             "make an alarm for {time} please",
             "alarm at {time}",
         ),
-        *_plain(
+        *asked_so(
             "wake me up {day} at {time}",
             "put an alarm on for {time} {day}",
             "i need to wake up at {time} {day}",
         ),
     ),
     "cancel_alarm": (
-        *_plain(
+        *asked_so(
             "switch off my alarm", "i don't want the alarm any more", "delete the alarm please"
         ),
-        *_plain("take off the alarm for {time}", "turn off my {time} alarm"),
+        *asked_so("take off the alarm for {time}", "turn off my {time} alarm"),
     ),
-    "list_alarms": _plain(
+    "list_alarms": asked_so(
         "when will you wake me",
         "have i got any alarms on",
         "tell me my alarms",
         "what time is my alarm set for",
     ),
     "set_reminder": (
-        *_plain(
+        *asked_so(
             "remind me in {duration} to {task}",
             "in {duration} please remind me to {task}",
             "can you remind me to {task} in {duration}",
             "give me a nudge in {duration} to {task}",
         ),
-        *_plain(
+        *asked_so(
             "remind me at {time} to {task}",
             "i need a reminder at {time} to {task}",
             "please remind me to {task} at {time}",
         ),
-        *_plain("{day} at {time} remind me to {task}", "remind me to {task} {day} at {time}"),
-        *_plain("don't let me forget to {task} {day} at {time}"),
+        *asked_so("{day} at {time} remind me to {task}", "remind me to {task} {day} at {time}"),
+        *asked_so("don't let me forget to {task} {day} at {time}"),
     ),
-    "list_reminders": _plain(
+    "list_reminders": asked_so(
         "what are my reminders", "read me my reminders", "do i have reminders for today"
     ),
-    "cancel_reminder": _plain(
+    "cancel_reminder": asked_so(
         "cancel the reminder to {task}",
         "you don't need to remind me to {task}",
         "delete my reminder to {task}",
     ),
     "set_volume": (
-        *_plain(
+        *asked_so(
             "make the volume {level}",
             "i want the volume at {level}",
             "turn the volume down to {level}",
             "volume at {level} please",
         ),
-        *_plain("turn the sound all the way up", level=100),
-        *_plain("set the volume to the maximum", level=100),
+        *asked_so("turn the sound all the way up", level=100),
+        *asked_so("set the volume to the maximum", level=100),
     ),
     "change_volume": (
-        *_plain(
+        *asked_so(
             "a bit louder please",
             "can you speak up a little",
             "i can't hear you, turn it up",
             "increase the volume",
             direction="up",
         ),
-        *_plain(
+        *asked_so(
             "you're too loud",
             "bring the volume down",
             "not so loud please",
@@ -138,7 +125,7 @@ ASKED: dict[str, tuple[Phrasing, ...]] = {
             direction="down",
         ),
     ),
-    "calculate": _plain(
+    "calculate": asked_so(
         "work out {sum}",
         "how much is {sum}",
         "what do you get for {sum}",
@@ -147,7 +134,7 @@ ASKED: dict[str, tuple[Phrasing, ...]] = {
         "{sum}",
         "what would {sum} be",
     ),
-    "convert": _plain(
+    "convert": asked_so(
         "how many {unit} are in {amount}",
         "change {amount} into {unit}",
         "what is {amount} in {unit}",
@@ -155,37 +142,37 @@ ASKED: dict[str, tuple[Phrasing, ...]] = {
         "{amount} in {unit} please",
         "how many {unit} make {amount}",
     ),
-    "device_status": _plain(
+    "device_status": asked_so(
         "how is the machine doing",
         "give me a status report on the device",
         "how hot is your processor",
         "how much memory have you got left",
     ),
-    "repeat": _plain(
+    "repeat": asked_so(
         "sorry what was that",
         "could you repeat that please",
         "i didn't hear you, say it once more",
         "come again",
     ),
-    "stop": _plain("stop talking", "that'll do, stop", "okay stop now please"),
-    "mute": _plain("mute your microphone", "turn your microphone off", "go on mute please"),
-    "sleep": _plain(
+    "stop": asked_so("stop talking", "that'll do, stop", "okay stop now please"),
+    "mute": asked_so("mute your microphone", "turn your microphone off", "go on mute please"),
+    "sleep": asked_so(
         "time for you to go to sleep", "you can go to sleep now", "go back to sleep please"
     ),
-    "forget": _plain(
+    "forget": asked_so(
         "wipe our conversation", "erase what we have talked about", "clear this conversation please"
     ),
     "call_person": (
-        *_plain(
+        *asked_so(
             "get me a real person", "i want to talk to somebody human", "put me through to someone"
         ),
-        *_plain(
+        *asked_so(
             "ring {person}", "could you give {person} a call", "please get {person} on the phone"
         ),
-        *_plain("call {person} and say {message}", "phone {person} and tell them that {message}"),
+        *asked_so("call {person} and say {message}", "phone {person} and tell them that {message}"),
     ),
     "add_to_list": (
-        *_plain(
+        *asked_so(
             "we're out of {item}, add it to the shopping list",
             "stick {item} on the shopping list",
             "shopping list, add {item}",
@@ -193,42 +180,42 @@ ASKED: dict[str, tuple[Phrasing, ...]] = {
             "add {item} to my shopping please",
             "can you write {item} on my shopping list",
         ),
-        *_plain("put {item} on the {list} list", "add {item} to my {list} list please"),
+        *asked_so("put {item} on the {list} list", "add {item} to my {list} list please"),
     ),
     "read_list": (
-        *_plain(
+        *asked_so(
             "what do i need to buy",
             "read out the shopping list",
             "tell me what we have on our shopping list",
         ),
-        *_plain("what have i got on my {list} list", "read me the {list} list"),
+        *asked_so("what have i got on my {list} list", "read me the {list} list"),
     ),
     "remove_from_list": (
-        *_plain(
+        *asked_so(
             "i've bought {item}, take it off the list",
             "cross {item} off the shopping list",
             "we don't need {item} anymore, remove it from the shopping list",
         ),
-        *_plain("delete {item} from the {list} list"),
+        *asked_so("delete {item} from the {list} list"),
     ),
-    "add_note": _plain(
+    "add_note": asked_so(
         "take this down, {note}",
         "jot down that {note}",
         "new note, {note}",
         "can you write down that {note}",
     ),
-    "read_notes": _plain("what did i note down", "read back my notes", "what's in my notes"),
-    "remember_fact": _plain(
+    "read_notes": asked_so("what did i note down", "read back my notes", "what's in my notes"),
+    "remember_fact": asked_so(
         "keep in mind that {fact}",
         "please remember {fact}",
         "for future reference, {fact}",
     ),
-    "recall_facts": _plain(
+    "recall_facts": asked_so(
         "what have i told you about {about}",
         "do you remember anything about {about}",
         "tell me what you know about {about}",
     ),
-    "search_documents": _plain(
+    "search_documents": asked_so(
         "look up {query} in my documents",
         "what do the documents say on {query}",
         "check my files for {query}",
@@ -238,10 +225,10 @@ ASKED: dict[str, tuple[Phrasing, ...]] = {
 
 DANGEROUS: dict[str, tuple[Phrasing, ...]] = {
     "clear_list": (
-        *_plain("empty my shopping list", "wipe everything off the shopping list"),
-        *_plain("clear out the {list} list please", "delete all of my {list} list"),
+        *asked_so("empty my shopping list", "wipe everything off the shopping list"),
+        *asked_so("clear out the {list} list please", "delete all of my {list} list"),
     ),
-    "forget_facts": _plain(
+    "forget_facts": asked_so(
         "forget what you know about {about}", "please delete everything you know about {about}"
     ),
 }

@@ -1,30 +1,9 @@
-"""What people put into the requests of the benchmark: times, things, sums, and what each one means.
+"""What people put into the requests that the templates were made with: the benchmark has others."""
 
-A slot's values are pairs: how it is said, and the arguments that it stands for.
-"""
-
-from collections.abc import Mapping
-from typing import Any
-
-Values = tuple[tuple[str, Mapping[str, Any]], ...]
-
-
-def _each(name: str, *pairs: tuple[str, Any]) -> Values:
-    return tuple((said, {name: meant}) for said, meant in pairs)
-
-
-def _same(name: str, *words: str) -> Values:
-    return tuple((said, {name: said}) for said in words)
-
-
-def _converted(*rows: tuple[str, float, str, str]) -> tuple[tuple[str, Mapping[str, Any]], ...]:
-    return tuple(
-        (said, {"value": value, "from_unit": old, "to_unit": new}) for said, value, old, new in rows
-    )
-
+from edgevoice.bench.skills.values import Values, converted, each, same
 
 SLOTS: dict[str, Values] = {
-    "duration": _each(
+    "duration": each(
         "seconds",
         ("five minutes", 300),
         ("ninety seconds", 90),
@@ -45,8 +24,8 @@ SLOTS: dict[str, Values] = {
         ("eighteen minutes", 1080),
         ("1 hour 15 minutes", 4500),
     ),
-    "label": _same("label", "pasta", "pizza", "laundry", "tea", "egg", "bread", "chicken", "rice"),
-    "time": _each(
+    "label": same("label", "pasta", "pizza", "laundry", "tea", "egg", "bread", "chicken", "rice"),
+    "time": each(
         "time",
         ("half past six in the morning", "06:30"),
         ("7:15", "7:15 am/pm"),
@@ -67,7 +46,7 @@ SLOTS: dict[str, Values] = {
         ("twelve thirty in the afternoon", "12:30"),
         ("six oh five", "6:05 am/pm"),
     ),
-    "day": _each(
+    "day": each(
         "day",
         ("tomorrow", "tomorrow"),
         ("on friday", "friday"),
@@ -76,7 +55,7 @@ SLOTS: dict[str, Values] = {
         ("today", "today"),
         ("this saturday", "saturday"),
     ),
-    "level": _each(
+    "level": each(
         "level",
         ("fifty percent", 50),
         ("30", 30),
@@ -87,7 +66,7 @@ SLOTS: dict[str, Values] = {
         ("65%", 65),
         ("ten", 10),
     ),
-    "task": _same(
+    "task": same(
         "text",
         "water the plants",
         "call the dentist",
@@ -102,7 +81,7 @@ SLOTS: dict[str, Values] = {
         "ring my brother",
         "charge the phone",
     ),
-    "item": _same(
+    "item": same(
         "item",
         "milk",
         "brown bread",
@@ -117,7 +96,7 @@ SLOTS: dict[str, Values] = {
         "light bulbs",
         "cheese",
     ),
-    "list": _each(
+    "list": each(
         "list",
         ("to do", "to do"),
         ("packing", "packing"),
@@ -126,7 +105,7 @@ SLOTS: dict[str, Values] = {
         ("party", "party"),
         ("school", "school"),
     ),
-    "note": _same(
+    "note": same(
         "text",
         "the plumber comes on tuesday",
         "the car needs new tyres",
@@ -135,7 +114,7 @@ SLOTS: dict[str, Values] = {
         "anna likes yellow roses",
         "the meeting was moved to june",
     ),
-    "fact": _same(
+    "fact": same(
         "text",
         "my sister lives in oslo",
         "i park on level three",
@@ -144,16 +123,16 @@ SLOTS: dict[str, Values] = {
         "my son's birthday is in march",
         "we like our tea strong",
     ),
-    "about": _same(
+    "about": same(
         "about", "my sister", "the cat", "my car", "my birthday", "our parking space", "my coffee"
     ),
-    "person": _same(
+    "person": same(
         "name", "anna", "my daughter", "the doctor", "doctor brown", "mister lee", "mum"
     ),
-    "message": _same(
+    "message": same(
         "message", "dinner is ready", "i will be late", "the door is open", "i need some help"
     ),
-    "query": _same(
+    "query": same(
         "query",
         "the boiler",
         "the warranty",
@@ -162,7 +141,7 @@ SLOTS: dict[str, Values] = {
         "the fire drill",
         "parking permits",
     ),
-    "sum": _each(
+    "sum": each(
         "expression",
         ("17 times 23", "17 * 23"),
         ("twelve percent of eighty", "12% of 80"),
@@ -179,7 +158,7 @@ SLOTS: dict[str, Values] = {
         ("a hundred minus thirty seven point five", "100 - 37.5"),
         ("3 + 4 * 5", "3 + 4 * 5"),
     ),
-    "measured": _converted(
+    "measured": converted(
         ("ten miles|kilometers", 10, "mile", "kilometer"),
         ("5 feet|centimeters", 5, "foot", "centimeter"),
         ("a hundred degrees fahrenheit|celsius", 100, "fahrenheit", "celsius"),

@@ -11,12 +11,13 @@ from typing import Any
 Phrasing = tuple[str, Mapping[str, Any]]
 
 
-def _plain(*phrases: str, **arguments: Any) -> tuple[Phrasing, ...]:
+def asked_so(*phrases: str, **arguments: Any) -> tuple[Phrasing, ...]:
+    """All of them mean a call with these `arguments`."""
     return tuple((phrase, arguments) for phrase in phrases)
 
 
 ASKED: dict[str, tuple[Phrasing, ...]] = {
-    "current_time": _plain(
+    "current_time": asked_so(
         "do you know what time it is",
         "what's the time right now",
         "what time is it please",
@@ -24,7 +25,7 @@ ASKED: dict[str, tuple[Phrasing, ...]] = {
         "the time please",
         "how late is it now",
     ),
-    "current_date": _plain(
+    "current_date": asked_so(
         "what is today's date please",
         "what weekday is it today",
         "do you know what day it is today",
@@ -32,7 +33,7 @@ ASKED: dict[str, tuple[Phrasing, ...]] = {
         "what year is it",
     ),
     "set_timer": (
-        *_plain(
+        *asked_so(
             "begin a {duration} countdown",
             "time me for {duration}",
             "set the timer to {duration} would you",
@@ -42,93 +43,93 @@ ASKED: dict[str, tuple[Phrasing, ...]] = {
             "count {duration} down please",
             "another timer for {duration}",
         ),
-        *_plain(
+        *asked_so(
             "{duration} timer for the {label} please",
             "set a {label} timer for {duration}",
             "i want a timer of {duration} for my {label}",
         ),
     ),
     "cancel_timer": (
-        *_plain("please stop the timer", "delete that timer", "scrap the timer"),
-        *_plain("end the {label} timer", "forget about the {label} timer"),
+        *asked_so("please stop the timer", "delete that timer", "scrap the timer"),
+        *asked_so("end the {label} timer", "forget about the {label} timer"),
     ),
     "timer_status": (
-        *_plain(
+        *asked_so(
             "how long until the timer goes off",
             "how long have i got left on the timer",
             "when is the timer done",
             "how far along is my timer",
         ),
-        *_plain("how long does the {label} timer still have"),
+        *asked_so("how long does the {label} timer still have"),
     ),
     "set_alarm": (
-        *_plain(
+        *asked_so(
             "wake me at {time}",
             "i want to get up at {time}, please wake me",
             "set me an alarm for {time}",
             "new alarm for {time}",
             "can you put on an alarm for {time}",
         ),
-        *_plain(
+        *asked_so(
             "alarm for {time} {day}",
             "could you wake me {day} at {time} please",
             "{day} i must get up at {time}, set the alarm",
         ),
     ),
     "cancel_alarm": (
-        *_plain("turn the alarm off", "drop the alarm", "please cancel my alarm"),
-        *_plain("remove the {time} alarm", "i no longer need the alarm at {time}"),
+        *asked_so("turn the alarm off", "drop the alarm", "please cancel my alarm"),
+        *asked_so("remove the {time} alarm", "i no longer need the alarm at {time}"),
     ),
-    "list_alarms": _plain(
+    "list_alarms": asked_so(
         "which alarms do i have",
         "are there any alarms set",
         "when does my alarm go off",
         "show me the alarms",
     ),
     "set_reminder": (
-        *_plain(
+        *asked_so(
             "{duration} from now remind me to {task}",
             "set a reminder to {task} in {duration}",
             "could you remind me in {duration} that i have to {task}",
             "in {duration} i need to {task}, remind me",
         ),
-        *_plain(
+        *asked_so(
             "at {time} remind me to {task}",
             "set a reminder for {time} to {task}",
             "remind me that i have to {task} at {time}",
         ),
-        *_plain(
+        *asked_so(
             "please remind me {day} at {time} to {task}", "remind me at {time} {day} to {task}"
         ),
-        *_plain("make a reminder to {task} {day} at {time}"),
+        *asked_so("make a reminder to {task} {day} at {time}"),
     ),
-    "list_reminders": _plain(
+    "list_reminders": asked_so(
         "which reminders have i set", "list all reminders", "what did i want to be reminded of"
     ),
-    "cancel_reminder": _plain(
+    "cancel_reminder": asked_so(
         "forget the reminder to {task}",
         "no need to remind me to {task} anymore",
         "remove the reminder to {task}",
     ),
     "set_volume": (
-        *_plain(
+        *asked_so(
             "put the volume on {level}",
             "change the volume to {level}",
             "turn it up to {level}",
             "sound level {level}",
         ),
-        *_plain("volume all the way up please", level=100),
-        *_plain("go to full volume", level=100),
+        *asked_so("volume all the way up please", level=100),
+        *asked_so("go to full volume", level=100),
     ),
     "change_volume": (
-        *_plain(
+        *asked_so(
             "speak louder please",
             "you are too quiet",
             "turn your voice up a bit",
             "i'd like it a little louder",
             direction="up",
         ),
-        *_plain(
+        *asked_so(
             "turn it down a notch",
             "lower the volume please",
             "softer please",
@@ -136,7 +137,7 @@ ASKED: dict[str, tuple[Phrasing, ...]] = {
             direction="down",
         ),
     ),
-    "calculate": _plain(
+    "calculate": asked_so(
         "what does {sum} equal",
         "compute {sum}",
         "how much does {sum} make",
@@ -145,7 +146,7 @@ ASKED: dict[str, tuple[Phrasing, ...]] = {
         "{sum} is what",
         "i need to know what {sum} is",
     ),
-    "convert": _plain(
+    "convert": asked_so(
         "convert {amount} to {unit}",
         "{amount} is how many {unit}",
         "how much is {amount} in {unit}",
@@ -153,33 +154,33 @@ ASKED: dict[str, tuple[Phrasing, ...]] = {
         "turn {amount} into {unit}",
         "give me {amount} in {unit}",
     ),
-    "device_status": _plain(
+    "device_status": asked_so(
         "are all your systems okay",
         "how's the device",
         "how warm is the processor",
         "what is the state of the machine",
     ),
-    "repeat": _plain(
+    "repeat": asked_so(
         "say that one more time",
         "what was that again",
         "i missed that, can you repeat it",
         "pardon, please say that again",
     ),
-    "stop": _plain("please stop", "you can stop talking now", "that is enough, stop it"),
-    "mute": _plain("mute yourself please", "please mute", "switch off your microphone"),
-    "sleep": _plain("please go to sleep", "you may sleep now", "take a nap now"),
-    "forget": _plain(
+    "stop": asked_so("please stop", "you can stop talking now", "that is enough, stop it"),
+    "mute": asked_so("mute yourself please", "please mute", "switch off your microphone"),
+    "sleep": asked_so("please go to sleep", "you may sleep now", "take a nap now"),
+    "forget": asked_so(
         "delete this conversation", "please forget what we said", "forget all we talked about"
     ),
     "call_person": (
-        *_plain(
+        *asked_so(
             "i need to speak with a person", "connect me to a human", "can i talk to a real person"
         ),
-        *_plain("phone {person} for me", "give {person} a ring", "i want to call {person}"),
-        *_plain("tell {person} that {message}", "call {person} and let them know that {message}"),
+        *asked_so("phone {person} for me", "give {person} a ring", "i want to call {person}"),
+        *asked_so("tell {person} that {message}", "call {person} and let them know that {message}"),
     ),
     "add_to_list": (
-        *_plain(
+        *asked_so(
             "add {item} to the groceries",
             "{item} on the shopping list please",
             "could you put {item} on our shopping list",
@@ -187,42 +188,42 @@ ASKED: dict[str, tuple[Phrasing, ...]] = {
             "we need {item}, add it to the list",
             "i want {item} on my shopping list",
         ),
-        *_plain("write {item} on my {list} list", "{list} list, add {item}"),
+        *asked_so("write {item} on my {list} list", "{list} list, add {item}"),
     ),
     "read_list": (
-        *_plain(
+        *asked_so(
             "what's on the list",
             "read my shopping list to me",
             "what is there on our shopping list",
         ),
-        *_plain("what's on the {list} list", "tell me what is on my {list} list"),
+        *asked_so("what's on the {list} list", "tell me what is on my {list} list"),
     ),
     "remove_from_list": (
-        *_plain(
+        *asked_so(
             "take {item} off my shopping list please",
             "strike {item} from the list",
             "i already have {item}, take it off the shopping list",
         ),
-        *_plain("remove {item} from my {list} list"),
+        *asked_so("remove {item} from my {list} list"),
     ),
-    "add_note": _plain(
+    "add_note": asked_so(
         "make a note that {note}",
         "note this, {note}",
         "write this down, {note}",
         "please note that {note}",
     ),
-    "read_notes": _plain("which notes do i have", "read all my notes to me", "show me my notes"),
-    "remember_fact": _plain(
+    "read_notes": asked_so("which notes do i have", "read all my notes to me", "show me my notes"),
+    "remember_fact": asked_so(
         "remember for me that {fact}",
         "you should know that {fact}",
         "i want you to remember that {fact}",
     ),
-    "recall_facts": _plain(
+    "recall_facts": asked_so(
         "what do you know about {about}",
         "what did i tell you about {about}",
         "what do you remember about {about}",
     ),
-    "search_documents": _plain(
+    "search_documents": asked_so(
         "what does it say in my documents about {query}",
         "search the documents for {query}",
         "find {query} in my files please",
@@ -232,10 +233,10 @@ ASKED: dict[str, tuple[Phrasing, ...]] = {
 
 DANGEROUS: dict[str, tuple[Phrasing, ...]] = {
     "clear_list": (
-        *_plain("clear my shopping list", "delete everything on the shopping list please"),
-        *_plain("empty the {list} list", "remove everything from my {list} list"),
+        *asked_so("clear my shopping list", "delete everything on the shopping list please"),
+        *asked_so("empty the {list} list", "remove everything from my {list} list"),
     ),
-    "forget_facts": _plain(
+    "forget_facts": asked_so(
         "forget everything about {about}", "you can forget what i told you about {about}"
     ),
 }

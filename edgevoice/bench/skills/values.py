@@ -9,22 +9,25 @@ from typing import Any
 Values = tuple[tuple[str, Mapping[str, Any]], ...]
 
 
-def _each(name: str, *pairs: tuple[str, Any]) -> Values:
+def each(name: str, *pairs: tuple[str, Any]) -> Values:
+    """Pairs of how it is said, and what the argument `name` is then."""
     return tuple((said, {name: meant}) for said, meant in pairs)
 
 
-def _same(name: str, *words: str) -> Values:
+def same(name: str, *words: str) -> Values:
+    """The argument `name` is what is said."""
     return tuple((said, {name: said}) for said in words)
 
 
-def _converted(*rows: tuple[str, float, str, str]) -> tuple[tuple[str, Mapping[str, Any]], ...]:
+def converted(*rows: tuple[str, float, str, str]) -> Values:
+    """How it is said; the value, and the units that it is converted between."""
     return tuple(
         (said, {"value": value, "from_unit": old, "to_unit": new}) for said, value, old, new in rows
     )
 
 
 SLOTS: dict[str, Values] = {
-    "duration": _each(
+    "duration": each(
         "seconds",
         ("four minutes", 240),
         ("forty five seconds", 45),
@@ -45,10 +48,10 @@ SLOTS: dict[str, Values] = {
         ("1 minute 30 seconds", 90),
         ("five and a half minutes", 330),
     ),
-    "label": _same(
+    "label": same(
         "label", "soup", "cake", "washing", "potato", "noodle", "oven", "coffee", "lasagna"
     ),
-    "time": _each(
+    "time": each(
         "time",
         ("quarter past seven in the morning", "07:15"),
         ("6:45", "6:45 am/pm"),
@@ -69,7 +72,7 @@ SLOTS: dict[str, Values] = {
         ("half seven", "7:30 am/pm"),
         ("four ten p.m.", "16:10"),
     ),
-    "day": _each(
+    "day": each(
         "day",
         ("on monday", "monday"),
         ("tomorrow", "tomorrow"),
@@ -78,7 +81,7 @@ SLOTS: dict[str, Values] = {
         ("next sunday", "sunday"),
         ("today", "today"),
     ),
-    "level": _each(
+    "level": each(
         "level",
         ("forty percent", 40),
         ("60", 60),
@@ -89,7 +92,7 @@ SLOTS: dict[str, Values] = {
         ("70%", 70),
         ("five percent", 5),
     ),
-    "task": _same(
+    "task": same(
         "text",
         "lock the back door",
         "email the landlord",
@@ -104,7 +107,7 @@ SLOTS: dict[str, Values] = {
         "talk to mark about the party",
         "stir the soup",
     ),
-    "item": _same(
+    "item": same(
         "item",
         "butter",
         "red onions",
@@ -119,7 +122,7 @@ SLOTS: dict[str, Values] = {
         "batteries",
         "yoghurt",
     ),
-    "list": _each(
+    "list": each(
         "list",
         ("todo", "to do"),
         ("gift", "gift"),
@@ -128,7 +131,7 @@ SLOTS: dict[str, Values] = {
         ("reading", "reading"),
         ("work", "work"),
     ),
-    "note": _same(
+    "note": same(
         "text",
         "the window cleaner is called john",
         "my shoe size is forty two",
@@ -137,7 +140,7 @@ SLOTS: dict[str, Values] = {
         "the code of the gate has changed",
         "tom owes me ten dollars",
     ),
-    "fact": _same(
+    "fact": same(
         "text",
         "my brother works in a bank",
         "i take two sugars in my coffee",
@@ -146,16 +149,16 @@ SLOTS: dict[str, Values] = {
         "my wife's name is clara",
         "the spare key is at our neighbor's",
     ),
-    "about": _same(
+    "about": same(
         "about", "my brother", "the dog", "my wife", "my tennis club", "my house", "our neighbors"
     ),
-    "person": _same(
+    "person": same(
         "name", "john", "my wife", "the plumber", "doctor miller", "grandma", "missus jones"
     ),
-    "message": _same(
+    "message": same(
         "message", "i am on my way", "the train is late", "lunch is at one", "we need more chairs"
     ),
-    "query": _same(
+    "query": same(
         "query",
         "the dishwasher",
         "sick leave",
@@ -164,7 +167,7 @@ SLOTS: dict[str, Values] = {
         "rent increases",
         "opening hours",
     ),
-    "sum": _each(
+    "sum": each(
         "expression",
         ("34 times 19", "34 * 19"),
         ("thirty percent of two hundred and fifty", "30% of 250"),
@@ -181,7 +184,7 @@ SLOTS: dict[str, Values] = {
         ("eighty eight minus nine point two", "88 - 9.2"),
         ("7 + 6 - 2", "7 + 6 - 2"),
     ),
-    "measured": _converted(
+    "measured": converted(
         ("twenty kilometers|miles", 20, "kilometer", "mile"),
         ("6 feet|meters", 6, "foot", "meter"),
         ("fifty degrees fahrenheit|celsius", 50, "fahrenheit", "celsius"),

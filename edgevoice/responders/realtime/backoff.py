@@ -1,5 +1,6 @@
 """How long a service that failed is left alone."""
 
+from edgevoice.doubling import doubling
 from edgevoice.responders.realtime.session import Fault
 
 FIRST_S, MOST_S = 0.5, 60.0
@@ -17,5 +18,5 @@ def backoff_s(fault: Fault, failures: int, luck: float, told_s: float = 0.0) -> 
     if fault is Fault.REJECTED:
         return told_s  # it was that question; the next one may do
     least = {Fault.REFUSED: REFUSED_S, Fault.RATE_LIMITED: RATE_LIMITED_S}.get(fault, 0.0)
-    growing = min(MOST_S, FIRST_S * 2.0 ** min(failures - 1, 30))
+    growing = doubling(FIRST_S, failures - 1, MOST_S)
     return max(told_s, least, growing * (1 + luck) / 2)
