@@ -1,5 +1,6 @@
 """Reads the phrases of a language from a file that a person can edit."""
 
+from collections.abc import Mapping
 from dataclasses import fields
 from functools import lru_cache
 from pathlib import Path
@@ -17,7 +18,11 @@ from edgevoice.yaml_text import load, read_text
 
 _Entry = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 _List = Annotated[tuple[_Entry, ...], Field(min_length=1)]
-_TYPES: dict[Any, Any] = {str: _Entry, tuple[str, ...]: _List}
+_TYPES: dict[Any, Any] = {
+    str: _Entry,
+    tuple[str, ...]: _List,
+    Mapping[str, tuple[str, ...]]: Mapping[str, _List],
+}
 
 
 def _mirror(kind: type[Any], **parts: Any) -> type[BaseModel]:
@@ -39,12 +44,12 @@ _WISHES = _mirror(Wishes)
 
 def load_phrases(path: Path) -> Phrases:
     """The phrases in the YAML file at `path`; raises `ConfigError`, one line with key and cure."""
-    return _phrases(path, _read(path))
+    return _phrases(path, _read(path, "phrases.file"))
 
 
 def load_wishes(path: Path) -> Wishes:
     """How a wish for a tool is known, in the YAML file at `path`; raises `ConfigError`."""
-    return _wishes(path, _read(path))
+    return _wishes(path, _read(path, "tools.wishes_file"))
 
 
 @lru_cache(maxsize=4)
@@ -57,7 +62,7 @@ def _wishes(path: Path, text: str) -> Wishes:
 
 def load_claims(path: Path) -> Claims:
     """What claims that something was done, in the YAML file at `path`; raises `ConfigError`."""
-    return _claims(path, _read(path))
+    return _claims(path, _read(path, "reply.claims_file"))
 
 
 @lru_cache(maxsize=4)
@@ -80,12 +85,12 @@ def _phrases(path: Path, text: str) -> Phrases:
     return Phrases(**lists | {"grammar": Grammar(**lists["grammar"])})
 
 
-def _read(path: Path) -> str:
+def _read(path: Path, setting: str) -> str:
     try:
         return read_text(path)
     except OSError as error:
         raise ConfigError(
-            f"{path}: cannot be read ({error.strerror})", "Check the path under `phrases.file`."
+            f"{path}: cannot be read ({error.strerror})", f"Check the path under `{setting}`."
         ) from None
     except UnicodeDecodeError:
         raise ConfigError(f"{path}: is not UTF-8 text", "Save it as UTF-8.") from None

@@ -1,12 +1,13 @@
 """The file of a language: the one we ship, and what is said about one that cannot be used."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 import edgevoice
 from edgevoice.errors import ConfigError
-from edgevoice.phrases_file import load_phrases
+from edgevoice.phrases_file import load_claims, load_phrases, load_wishes
 
 ENGLISH = Path(edgevoice.__file__).parent / "languages/en.yaml"
 
@@ -71,3 +72,21 @@ def test_a_file_that_is_not_there_or_not_text(tmp_path: Path) -> None:
     (tmp_path / "sound.yaml").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(ConfigError, match="UTF-8"):
         load_phrases(tmp_path / "sound.yaml")
+
+
+@pytest.mark.parametrize(
+    ("load", "setting"),
+    [(load_claims, "reply.claims_file"), (load_wishes, "tools.wishes_file")],
+)
+def test_a_missing_list_names_the_setting_that_names_it(
+    load: Callable[[Path], object], setting: str, tmp_path: Path
+) -> None:
+    with pytest.raises(ConfigError, match=f"Check the path under `{setting}`"):
+        load(tmp_path / "none.yaml")
+
+
+def test_a_tool_without_any_word_is_a_slip(tmp_path: Path) -> None:
+    file = tmp_path / "wishes.yaml"
+    file.write_text("cues: {set_timer: []}\ncopied: [text]\nsmall: [a]\n")
+    with pytest.raises(ConfigError, match=r"cues\.set_timer is empty"):
+        load_wishes(file)
